@@ -1,0 +1,7 @@
+package io.blocktail.producer;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+/// Stands in until the first real class.
+@ApplicationScoped
+public class Producer {}

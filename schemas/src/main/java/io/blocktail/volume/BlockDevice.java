@@ -1,0 +1,60 @@
+package io.blocktail.volume;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/// Bytes of a fixed size that can be read and written at any place. Layers stack: each takes a
+/// device and is one. Ranges are judged at the border, by who takes them from outside; a range that
+/// is not inside the device is our own fault and fails an assertion. Safe for use by many threads;
+/// who needs order between overlapping calls holds a lock. A thread inside a call must never be
+/// interrupted: that would close the file for all.
+public interface BlockDevice extends AutoCloseable {
+  /// In bytes; never changes while the device is open.
+  long size();
+
+  /// Fills `into` from its position to its limit, which becomes its position.
+  void read(ByteBuffer into, long offset) throws IOException;
+
+  /// As [#read], but what the medium holds rather than what a cache remembers, where the platform
+  /// can tell the two apart. Pending writes of the range reach the medium first.
+  default void readStored(ByteBuffer into, long offset) throws IOException {
+    read(into, offset);
+  }
+
+  /// Writes all of `from`, whose limit becomes its position.
+  void write(ByteBuffer from, long offset) throws IOException;
+
+  /// Makes the range read as zeros, giving its space back where the device can.
+  void zero(long offset, long length) throws IOException;
+
+  /// Makes all that was written before durable. After an error nothing is known about what is
+  /// durable, and calling again would tell nothing either (the page cache forgets failed writes).
+  void force() throws IOException;
+
+  /// Carries out what one client has asked for at the same moment. The requests overlap in time, so
+  /// their order is free, but a FLUSH or a durable change is done when this returns. What goes
+  /// wrong with one is told to that one.
+  ///
+  /// @param origin who asks, for the history
+  default void execute(List<Request> requests, String origin) {
+    for (Request request : requests) {
+      try {
+        switch (request.operation()) {
+          case READ -> read(request.data(), request.offset());
+          case WRITE -> write(request.data(), request.offset());
+          case ZERO, TRIM -> zero(request.offset(), request.length());
+          case FLUSH -> {}
+        }
+        if (request.durable()) {
+          force();
+        }
+      } catch (IOException e) {
+        request.fail(e);
+      }
+    }
+  }
+
+  @Override
+  void close() throws IOException;
+}

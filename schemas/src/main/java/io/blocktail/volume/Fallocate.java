@@ -1,0 +1,136 @@
+package io.blocktail.volume;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// `fallocate(2)` of Linux, with which a range becomes a hole that reads as zeros. A file
+/// descriptor of its own is opened, since Java does not give out the one of a channel.
+final class Fallocate implements AutoCloseable {
+  private static final int O_RDWR = 2;
+  private static final int O_CLOEXEC = 0x80000;
+  private static final int KEEP_SIZE = 1;
+  private static final int PUNCH_HOLE = 2;
+  private static final int EINTR = 4;
+  private static final int ENODEV = 19;
+  private static final int ENOSYS = 38;
+  private static final int EOPNOTSUPP = 95;
+
+  private record Native(
+      MethodHandle open, MethodHandle fallocate, MethodHandle close, VarHandle errno) {}
+
+  private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
+  private static final @Nullable Native NATIVE = link();
+
+  private final int descriptor;
+
+  private Fallocate(int descriptor) {
+    this.descriptor = descriptor;
+  }
+
+  private static @Nullable Native link() {
+    if (!System.getProperty("os.name", "").equals("Linux")) {
+      return null;
+    }
+    var linker = Linker.nativeLinker();
+    SymbolLookup symbols = linker.defaultLookup();
+    var errno = Linker.Option.captureCallState("errno");
+    return new Native(
+        linker.downcallHandle(
+            symbols.findOrThrow("open"),
+            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
+            errno,
+            Linker.Option.firstVariadicArg(2)),
+        linker.downcallHandle(
+            symbols.findOrThrow("fallocate"),
+            FunctionDescriptor.of(
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_LONG),
+            errno),
+        linker.downcallHandle(
+            symbols.findOrThrow("close"),
+            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT)),
+        STATE.varHandle(MemoryLayout.PathElement.groupElement("errno")));
+  }
+
+  /// Null where the platform has no such call.
+  static @Nullable Fallocate open(Path file) throws IOException {
+    Native nat = NATIVE;
+    if (nat == null) {
+      return null;
+    }
+    try (var arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      int descriptor =
+          (int)
+              nat.open.invokeExact(state, arena.allocateFrom(file.toString()), O_RDWR | O_CLOEXEC);
+      if (descriptor < 0) {
+        throw new IOException(file + ": cannot be opened: errno " + (int) nat.errno.get(state, 0L));
+      }
+      return new Fallocate(descriptor);
+    } catch (IOException | RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /// Makes the range a hole. False where the file's system or device cannot; nothing is changed
+  /// then.
+  boolean punch(long offset, long length) throws IOException {
+    Native nat = NATIVE;
+    if (nat == null) {
+      return false;
+    }
+    try (var arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      while (true) {
+        int result =
+            (int)
+                nat.fallocate.invokeExact(
+                    state, descriptor, PUNCH_HOLE | KEEP_SIZE, offset, length);
+        if (result == 0) {
+          return true;
+        }
+        int errno = (int) nat.errno.get(state, 0L);
+        if (errno == EOPNOTSUPP || errno == ENOSYS || errno == ENODEV) {
+          return false;
+        }
+        if (errno != EINTR) {
+          throw new IOException("punching a hole: errno " + errno);
+        }
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    Native nat = NATIVE;
+    if (nat == null) {
+      return;
+    }
+    try {
+      int ignored = (int) nat.close.invokeExact(descriptor);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,180 @@
+package io.blocktail.volume;
+
+import com.sun.nio.file.ExtendedOpenOption;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/// A device over a regular file or a block device. Zeroing punches holes where the file system can,
+/// else it writes zeros; either way the range reads as zeros afterwards.
+public final class FileDevice implements BlockDevice {
+  private static final int ZEROS = 1 << 20;
+  private static final int DIRECT_ALIGNMENT = 4096;
+
+  private final Path file;
+  private final long size;
+  private final FileChannel channel;
+
+  /// Reads past the page cache; null where the file system cannot.
+  private final @Nullable FileChannel direct;
+
+  /// Punches holes; null where the platform cannot.
+  private final @Nullable Fallocate holes;
+
+  /// False once the file system has said that it cannot punch holes.
+  private volatile boolean punches = true;
+
+  private FileDevice(
+      Path file,
+      long size,
+      FileChannel channel,
+      @Nullable FileChannel direct,
+      @Nullable Fallocate holes) {
+    this.file = file;
+    this.size = size;
+    this.channel = channel;
+    this.direct = direct;
+    this.holes = holes;
+  }
+
+  /// Opens a file that exists already.
+  ///
+  /// @throws IOException when there is no such file, or it cannot be read and written
+  public static FileDevice open(Path file) throws IOException {
+    var channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try {
+      return new FileDevice(file, channel.size(), channel, direct(file), Fallocate.open(file));
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /// Makes a sparse file that reads as zeros, and opens it.
+  ///
+  /// @throws java.nio.file.FileAlreadyExistsException when there is a file already
+  public static FileDevice create(Path file, long size) throws IOException {
+    try (var channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(new byte[1]), size - 1);
+      channel.force(true);
+    }
+    return open(file);
+  }
+
+  private static @Nullable FileChannel direct(Path file) throws IOException {
+    try {
+      if (Files.getFileStore(file).getBlockSize() > DIRECT_ALIGNMENT) {
+        return null;
+      }
+      return FileChannel.open(file, StandardOpenOption.READ, ExtendedOpenOption.DIRECT);
+    } catch (UnsupportedOperationException e) {
+      return null;
+    } catch (java.nio.file.FileSystemException e) {
+      return null; // tmpfs and some others refuse O_DIRECT; the file itself is open already
+    }
+  }
+
+  @Override
+  public long size() {
+    return size;
+  }
+
+  @Override
+  public void read(ByteBuffer into, long offset) throws IOException {
+    checkRange(offset, into.remaining());
+    fill(channel, into, offset);
+  }
+
+  @Override
+  public void readStored(ByteBuffer into, long offset) throws IOException {
+    int length = into.remaining();
+    checkRange(offset, length);
+    FileChannel direct = this.direct;
+    if (direct == null || !Geometry.aligned(offset, length)) {
+      fill(channel, into, offset);
+      return;
+    }
+    var aligned =
+        into.isDirect() && into.alignmentOffset(into.position(), DIRECT_ALIGNMENT) == 0
+            ? into
+            : ByteBuffer.allocateDirect(length + DIRECT_ALIGNMENT - 1)
+                .alignedSlice(DIRECT_ALIGNMENT)
+                .limit(length);
+    fill(direct, aligned, offset);
+    if (aligned != into) {
+      into.put(aligned.flip());
+    }
+  }
+
+  private void fill(FileChannel from, ByteBuffer into, long offset) throws IOException {
+    long at = offset;
+    while (into.hasRemaining()) {
+      int n = from.read(into, at);
+      if (n < 0) {
+        throw new EOFException(
+            "%s ends at %d although it had %d bytes when opened".formatted(file, at, size));
+      }
+      at += n;
+    }
+  }
+
+  @Override
+  public void write(ByteBuffer from, long offset) throws IOException {
+    checkRange(offset, from.remaining());
+    long at = offset;
+    while (from.hasRemaining()) {
+      at += channel.write(from, at);
+    }
+  }
+
+  @Override
+  public void zero(long offset, long length) throws IOException {
+    checkRange(offset, length);
+    Fallocate holes = this.holes;
+    if (holes != null && punches) {
+      if (holes.punch(offset, length)) {
+        return;
+      }
+      punches = false;
+    }
+    var zeros = ByteBuffer.allocateDirect((int) Math.min(ZEROS, length));
+    for (long done = 0; done < length; ) {
+      zeros.clear().limit((int) Math.min(zeros.capacity(), length - done));
+      int n = zeros.limit();
+      write(zeros, offset + done);
+      done += n;
+    }
+  }
+
+  @Override
+  public void force() throws IOException {
+    channel.force(false);
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (channel;
+        var _ = direct;
+        var _ = holes) {
+      // all three are closed, whichever fails
+    }
+  }
+
+  private void checkRange(long offset, long length) {
+    if (offset < 0 || length < 0 || offset > size - length) {
+      throw new AssertionError(
+          "%s: range %d+%d is outside its %d bytes".formatted(file, offset, length, size));
+    }
+  }
+
+  @Override
+  public String toString() {
+    return file.toString();
+  }
+}

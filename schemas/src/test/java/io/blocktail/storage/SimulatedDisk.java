@@ -1,0 +1,219 @@
+package io.blocktail.storage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+
+/// A directory in memory that can lose power. Every file remembers its durable content and the
+/// writes since; at a power loss each of those is kept, lost or torn at a sector's border, as a
+/// random source says. A killed process loses nothing: open the same disk again.
+public final class SimulatedDisk implements Disk {
+  private static final int SECTOR = 512;
+
+  /// What may go wrong before a write or a force: throws to make it fail.
+  @FunctionalInterface
+  public interface Fault {
+    void before(String operation, String file) throws IOException;
+  }
+
+  private record Write(int position, byte[] bytes) {}
+
+  private static final class Content {
+    byte[] now = new byte[0];
+    byte[] durable = new byte[0];
+    final List<Write> pending = new ArrayList<>();
+
+    void put(int position, byte[] bytes) {
+      if (position + bytes.length > now.length) {
+        now = Arrays.copyOf(now, position + bytes.length);
+      }
+      System.arraycopy(bytes, 0, now, position, bytes.length);
+    }
+  }
+
+  private final TreeMap<String, Content> files = new TreeMap<>();
+  private Fault fault = (operation, file) -> {};
+
+  public synchronized void onFault(Fault fault) {
+    this.fault = fault;
+  }
+
+  /// Loses power: what was not forced is kept, lost or torn, each write on its own.
+  public synchronized void losePower(RandomGenerator random) {
+    for (Content content : files.values()) {
+      var after = new Content();
+      after.now = content.durable.clone();
+      for (Write write : content.pending) {
+        switch (random.nextInt(3)) {
+          case 0 -> {}
+          case 1 -> after.put(write.position, write.bytes);
+          default -> tear(after, write, random);
+        }
+      }
+      content.now = after.now;
+      content.durable = after.now.clone();
+      content.pending.clear();
+    }
+  }
+
+  private static void tear(Content content, Write write, RandomGenerator random) {
+    int at = 0;
+    while (at < write.bytes.length) {
+      int border = Math.min(write.bytes.length, at + SECTOR - (write.position + at) % SECTOR);
+      if (random.nextBoolean()) {
+        content.put(write.position + at, Arrays.copyOfRange(write.bytes, at, border));
+      }
+      at = border;
+    }
+  }
+
+  /// Changes one byte behind everybody's back, also of what is durable.
+  public synchronized void flip(String name, int position, int mask) throws IOException {
+    Content content = content(name);
+    content.now[position] ^= (byte) mask;
+    if (position < content.durable.length) {
+      content.durable[position] ^= (byte) mask;
+    }
+  }
+
+  public synchronized byte[] contentOf(String name) throws IOException {
+    return content(name).now.clone();
+  }
+
+  /// Replaces a file's whole content, durably.
+  public synchronized void setContent(String name, byte[] bytes) {
+    var content = new Content();
+    content.now = bytes.clone();
+    content.durable = bytes.clone();
+    files.put(name, content);
+  }
+
+  /// A second disk with the same content, of which nothing is pending.
+  public synchronized SimulatedDisk copy() {
+    var copy = new SimulatedDisk();
+    files.forEach((name, content) -> copy.setContent(name, content.now));
+    return copy;
+  }
+
+  private Content content(String name) throws IOException {
+    Content content = files.get(name);
+    if (content == null) {
+      throw new NoSuchFileException(name);
+    }
+    return content;
+  }
+
+  @Override
+  public synchronized DiskFile open(String name) {
+    return new OpenFile(name, files.computeIfAbsent(name, key -> new Content()));
+  }
+
+  @Override
+  public synchronized boolean exists(String name) {
+    return files.containsKey(name);
+  }
+
+  @Override
+  public synchronized List<String> list() {
+    return List.copyOf(files.keySet());
+  }
+
+  @Override
+  public synchronized Optional<ByteBuffer> read(String name, int limit) throws IOException {
+    Content content = files.get(name);
+    if (content == null) {
+      return Optional.empty();
+    }
+    if (content.now.length > limit) {
+      throw new IOException(name + " is larger than " + limit + " bytes");
+    }
+    return Optional.of(ByteBuffer.wrap(content.now.clone()));
+  }
+
+  @Override
+  public synchronized void replace(String name, ByteBuffer content) throws IOException {
+    fault.before("replace", name);
+    var bytes = new byte[content.remaining()];
+    content.get(bytes);
+    setContent(name, bytes);
+  }
+
+  @Override
+  public synchronized void rename(String from, String to) throws IOException {
+    fault.before("rename", from);
+    files.put(to, content(from));
+    files.remove(from);
+  }
+
+  @Override
+  public synchronized void delete(String name) {
+    files.remove(name);
+  }
+
+  private final class OpenFile implements DiskFile {
+    private final String name;
+    private final Content content;
+
+    OpenFile(String name, Content content) {
+      this.name = name;
+      this.content = content;
+    }
+
+    @Override
+    public long size() {
+      synchronized (SimulatedDisk.this) {
+        return content.now.length;
+      }
+    }
+
+    @Override
+    public int read(ByteBuffer into, long position) {
+      synchronized (SimulatedDisk.this) {
+        int n = (int) Math.clamp(content.now.length - position, 0, into.remaining());
+        if (n > 0) {
+          into.put(content.now, (int) position, n);
+        }
+        return n;
+      }
+    }
+
+    @Override
+    public void write(ByteBuffer from, long position) throws IOException {
+      synchronized (SimulatedDisk.this) {
+        fault.before("write", name);
+        var bytes = new byte[from.remaining()];
+        from.get(bytes);
+        content.put((int) position, bytes);
+        content.pending.add(new Write((int) position, bytes));
+      }
+    }
+
+    @Override
+    public void write(ByteBuffer[] from, int count, long position) throws IOException {
+      long at = position;
+      for (int i = 0; i < count; i++) {
+        int n = from[i].remaining();
+        write(from[i], at);
+        at += n;
+      }
+    }
+
+    @Override
+    public void force() throws IOException {
+      synchronized (SimulatedDisk.this) {
+        fault.before("force", name);
+        content.durable = content.now.clone();
+        content.pending.clear();
+      }
+    }
+
+    @Override
+    public void close() {}
+  }
+}
