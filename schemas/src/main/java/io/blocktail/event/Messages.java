@@ -3,7 +3,6 @@ package io.blocktail.event;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
@@ -49,9 +48,7 @@ public final class Messages<T extends SpecificRecordBase> {
     }
     ByteBuffer body = framing.open(ByteBuffer.wrap(record));
     try {
-      var decoder =
-          DecoderFactory.get()
-              .binaryDecoder(record, record.length - body.remaining(), body.remaining(), null);
+      var decoder = new BoundedDecoder(record, record.length - body.remaining(), body.remaining());
       T message =
           new SpecificDatumReader<T>(model.getSchema(type), model.getSchema(type), model)
               .read(null, decoder);

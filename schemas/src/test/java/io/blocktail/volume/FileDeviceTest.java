@@ -1,0 +1,118 @@
+package io.blocktail.volume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileDeviceTest {
+  private static final int SIZE = 4 << 20;
+
+  @TempDir Path directory;
+
+  private static ByteBuffer random(int length) {
+    var bytes = new byte[length];
+    new Random(length).nextBytes(bytes);
+    return ByteBuffer.wrap(bytes);
+  }
+
+  @Test
+  void whatIsWrittenIsReadBothWays() throws IOException {
+    Path file = directory.resolve("volume");
+    try (var device = FileDevice.create(file, SIZE)) {
+      var data = random(1 << 20);
+      device.write(data.duplicate(), 8192);
+      for (boolean stored : new boolean[] {false, true}) {
+        var back = ByteBuffer.allocate(1 << 20);
+        if (stored) {
+          device.readStored(back, 8192);
+        } else {
+          device.read(back, 8192);
+        }
+        assertThat(back.flip()).isEqualTo(data);
+      }
+    }
+  }
+
+  @Test
+  void aZeroedRangeIsAHoleThatReadsAsZeros() throws IOException {
+    Path file = directory.resolve("volume");
+    try (var device = FileDevice.create(file, SIZE)) {
+      device.write(random(SIZE), 0);
+      device.force();
+      long before = allocated(file);
+      device.zero(1 << 20, 2 << 20);
+      device.force();
+      assertThat(before - allocated(file)).isEqualTo(2 << 20);
+
+      var back = ByteBuffer.allocate(SIZE);
+      device.read(back, 0);
+      var expected = random(SIZE).array();
+      java.util.Arrays.fill(expected, 1 << 20, 3 << 20, (byte) 0);
+      assertThat(back.array()).isEqualTo(expected);
+    }
+    assertThat(Files.size(file)).isEqualTo(SIZE);
+  }
+
+  private static long allocated(Path file) throws IOException {
+    var stat = new ProcessBuilder("stat", "-c", "%b", file.toString()).start();
+    return 512 * Long.parseLong(new String(stat.getInputStream().readAllBytes()).strip());
+  }
+
+  @Test
+  void aNewFileTakesNoSpaceAndReadsAsZeros() throws IOException {
+    Path file = directory.resolve("volume");
+    try (var device = FileDevice.create(file, 1L << 40)) {
+      assertThat(device.size()).isEqualTo(1L << 40);
+      assertThat(allocated(file)).isLessThanOrEqualTo(8192);
+      var back = ByteBuffer.allocate(4096);
+      device.read(back, (1L << 40) - 4096);
+      assertThat(back.array()).containsOnly(0);
+    }
+  }
+
+  @Test
+  void anExistingFileIsNeverMadeAnew() throws IOException {
+    Path file = Files.writeString(directory.resolve("volume"), "precious");
+    assertThatExceptionOfType(FileAlreadyExistsException.class)
+        .isThrownBy(() -> FileDevice.create(file, SIZE));
+    assertThat(file).hasContent("precious");
+  }
+
+  @Test
+  void aMissingFileIsAnError() {
+    assertThatExceptionOfType(NoSuchFileException.class)
+        .isThrownBy(() -> FileDevice.open(directory.resolve("missing")));
+  }
+
+  @Test
+  void aFileThatShrankBehindOurBackIsAnErrorNotZeros() throws IOException {
+    Path file = directory.resolve("volume");
+    try (var device = FileDevice.create(file, SIZE)) {
+      try (var channel =
+          java.nio.channels.FileChannel.open(file, java.nio.file.StandardOpenOption.WRITE)) {
+        channel.truncate(4096);
+      }
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> device.read(ByteBuffer.allocate(8192), 0))
+          .withMessageContaining("ends at 4096");
+    }
+  }
+
+  @Test
+  void aRangeOutsideTheDeviceIsOurFault() throws IOException {
+    try (var device = FileDevice.create(directory.resolve("volume"), SIZE)) {
+      assertThatExceptionOfType(AssertionError.class)
+          .isThrownBy(() -> device.write(random(4096), SIZE - 512));
+      assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> device.zero(SIZE, 1));
+    }
+  }
+}
