@@ -120,8 +120,7 @@ public final class Journal implements AutoCloseable {
         writer.clear();
         written = position;
       }
-      var event =
-          new Event(sequence, sequence - 1, settings.epoch(), capturedAt, origin, body);
+      var event = new Event(sequence, sequence - 1, settings.epoch(), capturedAt, origin, body);
       int bytes = writer.encode(event);
       if (bytes > settings.segmentBytes() - SegmentHeader.BYTES) {
         throw new AssertionError("a record of %d bytes fits no segment".formatted(bytes));
@@ -136,16 +135,19 @@ public final class Journal implements AutoCloseable {
       sequence++;
     }
     writer.write(segment, written);
-    if (unforced.peekLast() != segment) {
+    willForce(segment);
+  }
+
+  private void willForce(Segment segment) {
+    Segment last = unforced.peekLast();
+    if (last == null || last.number() != segment.number()) {
       unforced.addLast(segment);
     }
   }
 
   /// Goes on in a new segment.
   private Segment turn(Segment full, long sequence) throws IOException {
-    if (unforced.peekLast() != full) {
-      unforced.addLast(full);
-    }
+    willForce(full);
     Segment next = segments.begin(full.number() + 1, sequence, incarnation);
     position = SegmentHeader.BYTES;
     if (segments.needsSpare()) {
@@ -210,7 +212,7 @@ public final class Journal implements AutoCloseable {
     }
     try {
       for (Segment segment : segmentsToForce) {
-        segment.file().force();
+        segment.force();
       }
       claim.write(end.sequence() - 1);
     } catch (IOException e) {

@@ -5,6 +5,7 @@ import io.blocktail.producer.journal.RecoveryTable.Found;
 import io.blocktail.storage.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,8 @@ public final class JournalRecovery implements AutoCloseable {
     this.end = redo;
   }
 
+  /// Reads the log.
+  ///
   /// @param redo where the redo begins, as the last checkpoint says
   /// @param incarnation of the journal that took that checkpoint
   /// @param forced highest sequence that was forced then
@@ -73,7 +76,8 @@ public final class JournalRecovery implements AutoCloseable {
       }
       DiskFile file = settings.disk().open(name);
       long number = Segment.numberOf(name);
-      var unknown = new SegmentHeader(settings.volume(), number, 0, 0, Math.toIntExact(file.size()));
+      var unknown =
+          new SegmentHeader(settings.volume(), number, 0, 0, Math.toIntExact(file.size()));
       files.put(number, new SegmentFile(new Segment(unknown, name, file), false));
       var bytes = ByteBuffer.allocate(SegmentHeader.BYTES);
       file.read(bytes, 0);
@@ -94,7 +98,7 @@ public final class JournalRecovery implements AutoCloseable {
     if (!redo.equals(Place.FIRST) || claimed > 0 || files.size() > 1) {
       return false;
     }
-    return files.isEmpty() || files.firstKey() == 1 && !files.firstEntry().getValue().whole;
+    return files.isEmpty() || (files.firstKey() == 1 && !files.firstEntry().getValue().whole);
   }
 
   private void checkOlder() throws DamagedJournal {
@@ -115,7 +119,7 @@ public final class JournalRecovery implements AutoCloseable {
   }
 
   private void findEnd() throws IOException {
-    Segment segment = files.get(redo.segment()).segment;
+    Segment segment = segmentOf(redo);
     window.open(segment);
     while (true) {
       RecordWindow.Found record = window.record(end.position(), segment.size());
@@ -129,7 +133,7 @@ public final class JournalRecovery implements AutoCloseable {
         }
         case TURN -> {
           end = new Place(end.sequence(), segment.number() + 1, SegmentHeader.BYTES);
-          segment = files.get(end.segment()).segment;
+          segment = segmentOf(end);
           window.open(segment);
         }
         case END -> {
@@ -176,8 +180,7 @@ public final class JournalRecovery implements AutoCloseable {
         if (header != null) {
           claimed = Math.max(claimed, header.forced());
         }
-        position =
-            window.nextMagic(position + RecordFormat.ALIGNMENT, segment.size());
+        position = window.nextMagic(position + RecordFormat.ALIGNMENT, segment.size());
       }
       from = SegmentHeader.BYTES;
     }
@@ -207,27 +210,33 @@ public final class JournalRecovery implements AutoCloseable {
   /// Gives the records from the redo point to the end, in their order.
   public void replay(Redo redo) throws IOException {
     Place at = this.redo;
+    Segment segment = null;
     while (at.sequence() < end.sequence()) {
-      Segment segment = files.get(at.segment()).segment;
-      if (follows(at) instanceof Segment next) {
+      Segment next = next(at);
+      if (next != null) {
         at = new Place(at.sequence(), next.number(), SegmentHeader.BYTES);
-        continue;
       }
-      if (at == this.redo || at.position() == SegmentHeader.BYTES) {
+      if (segment == null || next != null) {
+        segment = segmentOf(at);
         window.open(segment);
       }
-      RecordWindow.Found record = window.record(at.position(), segment.size());
-      if (record == null) {
+      RecordWindow.Found found = window.record(at.position(), segment.size());
+      if (found == null) {
         throw new DamagedJournal(
             "segment %s is damaged at position %d: record %d could be read before"
                 .formatted(segment.name(), at.position(), at.sequence()));
       }
-      redo.redo(new JournalRecord(at.sequence(), record.body()));
-      at = new Place(at.sequence() + 1, at.segment(), at.position() + record.header().stride());
+      redo.redo(new JournalRecord(at.sequence(), found.body()));
+      at = new Place(at.sequence() + 1, at.segment(), at.position() + found.header().stride());
     }
   }
 
-  private @Nullable Segment follows(Place at) {
+  private Segment segmentOf(Place place) {
+    return Objects.requireNonNull(files.get(place.segment())).segment;
+  }
+
+  /// The segment that begins with the record, if it is not the one that the place names.
+  private @Nullable Segment next(Place at) {
     SegmentFile next = at.segment() < end.segment() ? files.get(at.segment() + 1) : null;
     return next != null && next.segment.firstSequence() == at.sequence() ? next.segment : null;
   }
@@ -250,11 +259,11 @@ public final class JournalRecovery implements AutoCloseable {
         if (file.segment.number() > end.segment() || !file.whole) {
           segments.discard(file.segment);
         } else if (file.segment.number() >= redo.segment()) {
-          file.segment.file().force();
+          file.segment.force();
         }
       }
       if (segments.isEmpty()) {
-        segments.begin(end.segment(), end.sequence(), incarnation + 1).file().force();
+        segments.begin(end.segment(), end.sequence(), incarnation + 1).force();
       }
       return new Journal(settings, incarnation + 1, segments, end);
     } catch (IOException | RuntimeException e) {

@@ -54,7 +54,8 @@ final class RecordWriter {
     data = EventCodec.dataOf(event);
     length = headEnd - start - RecordFormat.HEADER + (data == null ? 0 : data.remaining());
     checksum =
-        format.checksum(heads.slice(start + RecordFormat.HEADER, headEnd - start - RecordFormat.HEADER), data);
+        format.checksum(
+            heads.slice(start + RecordFormat.HEADER, headEnd - start - RecordFormat.HEADER), data);
     return RecordFormat.stride(length);
   }
 
@@ -81,7 +82,7 @@ final class RecordWriter {
   void write(Segment segment, int position) throws IOException {
     take(start);
     if (count > 0) {
-      segment.file().write(buffers, count, position);
+      segment.write(buffers, count, position);
     }
     Arrays.fill(buffers, 0, count, NONE);
     count = 0;

@@ -12,8 +12,8 @@ final class Room {
   private int waiting;
   private @Nullable Supplier<IOException> failure;
 
-  /// Waits until `bytes` can be reserved. A record that does not fit wastes the rest of its segment,
-  /// which is less than its own size: so twice the size is always enough.
+  /// Waits until `bytes` can be reserved. A record that does not fit wastes the rest of its
+  /// segment, which is less than its own size: so twice the size is always enough.
   synchronized Reservation reserve(long bytes) throws IOException {
     long wanted = 2 * bytes;
     check();

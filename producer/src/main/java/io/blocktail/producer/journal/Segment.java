@@ -1,6 +1,8 @@
 package io.blocktail.producer.journal;
 
 import io.blocktail.storage.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /// A segment in use, with its open file.
 record Segment(SegmentHeader header, String name, DiskFile file) {
@@ -28,5 +30,22 @@ record Segment(SegmentHeader header, String name, DiskFile file) {
 
   int size() {
     return header.size();
+  }
+
+  /// @param count how many of the buffers, from the first
+  void write(ByteBuffer[] from, int count, int position) throws IOException {
+    try {
+      file.write(from, count, position);
+    } catch (IOException e) {
+      throw new IOException("a write to %s failed: %s".formatted(name, e.getMessage()), e);
+    }
+  }
+
+  void force() throws IOException {
+    try {
+      file.force();
+    } catch (IOException e) {
+      throw new IOException("a force of %s failed: %s".formatted(name, e.getMessage()), e);
+    }
   }
 }

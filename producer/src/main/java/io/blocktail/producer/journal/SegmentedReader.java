@@ -45,8 +45,7 @@ final class SegmentedReader implements JournalReader {
         continue;
       }
       boolean last = end.segment() == segment.number();
-      RecordWindow.Found found =
-          window.record(position, last ? end.position() : segment.size());
+      RecordWindow.Found found = window.record(position, last ? end.position() : segment.size());
       if (found == null || found.header().sequence() != expected) {
         throw unreadable();
       }
