@@ -1,0 +1,5 @@
+/// Other processes that tests start, kill and look at.
+@NullMarked
+package io.blocktail.process;
+
+import org.jspecify.annotations.NullMarked;
