@@ -1,5 +1,6 @@
 package io.blocktail.storage;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -30,4 +31,11 @@ public interface Disk {
 
   /// Does nothing where there is no such file.
   void delete(String name) throws IOException;
+
+  /// Takes the file `name`, made if there is none, as the sign that the directory is in use. The
+  /// system takes it back when the process dies.
+  ///
+  /// @return gives it back when closed
+  /// @throws IOException when somebody has it, in this process or another
+  Closeable lock(String name) throws IOException;
 }

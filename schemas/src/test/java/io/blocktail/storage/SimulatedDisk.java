@@ -1,11 +1,14 @@
 package io.blocktail.storage;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -38,14 +41,21 @@ public final class SimulatedDisk implements Disk {
   }
 
   private final TreeMap<String, Content> files = new TreeMap<>();
+  private final Map<String, Object> locks = new HashMap<>();
   private Fault fault = (operation, file) -> {};
 
   public synchronized void onFault(Fault fault) {
     this.fault = fault;
   }
 
+  /// The process that used the disk dies: nothing written is lost, and its locks are free.
+  public synchronized void kill() {
+    locks.clear();
+  }
+
   /// Loses power: what was not forced is kept, lost or torn, each write on its own.
   public synchronized void losePower(RandomGenerator random) {
+    locks.clear();
     for (Content content : files.values()) {
       var after = new Content();
       after.now = content.durable.clone();
@@ -154,6 +164,20 @@ public final class SimulatedDisk implements Disk {
   @Override
   public synchronized void delete(String name) {
     files.remove(name);
+  }
+
+  @Override
+  public synchronized Closeable lock(String name) throws IOException {
+    var holder = new Object();
+    if (locks.putIfAbsent(name, holder) != null) {
+      throw new IOException("the simulated disk is in use already");
+    }
+    files.computeIfAbsent(name, key -> new Content());
+    return () -> {
+      synchronized (this) {
+        locks.remove(name, holder);
+      }
+    };
   }
 
   private final class OpenFile implements DiskFile {
