@@ -50,16 +50,14 @@ final class JournalJoin {
             + START_ANEW);
   }
 
-  private static JournalReader behind(long end, Journal journal, String topic)
-      throws IOException {
+  private static JournalReader behind(long end, Journal journal, String topic) throws IOException {
     try {
       return journal.reader(end + 1);
     } catch (SequenceNotRetained e) {
       throw new UnfitStream(
           "the stream in topic %s ends at event %d, and the journal does not have the next ones any"
                   .formatted(topic, end)
-              + " more (%s): the topic lost its tail or was made again."
-                  .formatted(e.getMessage())
+              + " more (%s): the topic lost its tail or was made again.".formatted(e.getMessage())
               + START_ANEW);
     }
   }

@@ -7,6 +7,7 @@ import io.blocktail.producer.capture.StreamPosition;
 import io.blocktail.producer.journal.Journal;
 import io.blocktail.producer.journal.JournalReader;
 import io.blocktail.producer.journal.JournalRecord;
+import io.blocktail.producer.journal.SequenceNotRetained;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -15,9 +16,9 @@ import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/// Sends a volume's events from its journal to its topic: in order, without a hole, and only what is
-/// forced. It trusts what Kafka acknowledges as long as each offset is the previous one plus one;
-/// otherwise, after any error, and at start, it reads the stream's end and goes on behind it.
+/// Sends a volume's events from its journal to its topic: in order, without a hole, and only what
+/// is forced. It trusts what Kafka acknowledges as long as each offset is the previous one plus
+/// one; otherwise, after any error, and at start, it reads the stream's end and goes on behind it.
 ///
 /// Steppable: a call of [#step] does one bounded piece of work; all calls come from one thread at a
 /// time. What it cannot put right stops the volume.
@@ -61,6 +62,7 @@ public final class Publisher implements AutoCloseable {
   private long nextProbe;
 
   private Duration retry = FIRST_RETRY;
+
   /// Why nothing can be published now; null when nothing is known to be in the way.
   private volatile @Nullable String trouble;
 
@@ -101,6 +103,9 @@ public final class Publisher implements AutoCloseable {
     } catch (UnfitStream e) {
       stop(e.getMessage());
       return false;
+    } catch (SequenceNotRetained e) {
+      lookAgain(String.valueOf(e.getMessage()));
+      return true;
     } catch (IOException e) {
       volume.stop(e);
       stop(null);
@@ -116,7 +121,8 @@ public final class Publisher implements AutoCloseable {
     state = new State.Stopped();
   }
 
-  /// Why nothing can be published now; null when nothing is known to be in the way. From any thread.
+  /// Why nothing can be published now; null when nothing is known to be in the way. From any
+  /// thread.
   public @Nullable String trouble() {
     return trouble;
   }
@@ -155,11 +161,7 @@ public final class Publisher implements AutoCloseable {
   private void leave() {
     if (state instanceof State.Sending sending) {
       topic.reset();
-      try {
-        sending.reader().close();
-      } catch (IOException e) {
-        LOG.warnf(e, "volume %s: closing a reader of the journal", volume.name());
-      }
+      sending.reader().close();
     }
   }
 
@@ -199,8 +201,7 @@ public final class Publisher implements AutoCloseable {
     }
     ChangeTopic.Bounds bounds = scan.bounds();
     state =
-        new State.Sending(
-            bounds.topicId(), reader, new SendWindow(bounds.topicId(), bounds.end()));
+        new State.Sending(bounds.topicId(), reader, new SendWindow(bounds.topicId(), bounds.end()));
     probeLater();
     return true;
   }
@@ -256,11 +257,10 @@ public final class Publisher implements AutoCloseable {
     }
     window
         .takeAcknowledged()
-        .ifPresent(
-            position -> {
-              retry = FIRST_RETRY;
-              published(position);
-            });
+        .ifPresent(position -> {
+          retry = FIRST_RETRY;
+          published(position);
+        });
     if (doubt != null) {
       lookAgain(doubt);
     }

@@ -36,11 +36,7 @@ final class StreamScan {
   private byte @Nullable [] lastBody;
 
   StreamScan(
-      String topic,
-      Ownership ownership,
-      int epoch,
-      Bounds bounds,
-      Optional<StreamPosition> known) {
+      String topic, Ownership ownership, int epoch, Bounds bounds, Optional<StreamPosition> known) {
     this.topic = topic;
     this.ownership = ownership;
     this.epoch = epoch;
@@ -61,7 +57,8 @@ final class StreamScan {
               + " read from the beginning",
           topic, known.offset(), known.sequence());
     } else if (known.offset() < bounds.start()) {
-      // Old age took the record, so that it cannot be looked at; nothing behind it was lost by that.
+      // Old age took the record, so that it cannot be looked at; nothing behind it was lost by
+      // that.
       chain = new Chain(epoch, known.sequence());
       lastOffset = known.offset();
     } else {
@@ -91,7 +88,8 @@ final class StreamScan {
     return next < bounds.end();
   }
 
-  /// False when the record is not the one that was promised: the stream was cut back and grew again.
+  /// False when the record is not the one that was promised: the stream was cut back and grew
+  /// again.
   private boolean takePromised(Stored stored) throws UnfitStream {
     StreamPosition expected = promised;
     Event event = decode(stored);
@@ -189,7 +187,6 @@ final class StreamScan {
     byte[] value = lastBody;
     return value == null
         ? null
-        : ByteBuffer.wrap(
-            value, Framing.HEADER, value.length - Framing.HEADER);
+        : ByteBuffer.wrap(value, Framing.HEADER, value.length - Framing.HEADER);
   }
 }

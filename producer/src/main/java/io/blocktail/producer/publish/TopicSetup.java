@@ -1,5 +1,7 @@
 package io.blocktail.producer.publish;
 
+import static java.util.Objects.requireNonNull;
+
 import io.blocktail.event.EventCodec;
 import io.blocktail.event.Topics;
 import io.blocktail.volume.Geometry;
@@ -11,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
@@ -26,8 +29,7 @@ public final class TopicSetup {
   private static final Logger LOG = Logger.getLogger(TopicSetup.class);
 
   /// The largest record of a stream, with what Kafka puts around it, in bytes.
-  private static final int LARGEST_RECORD =
-      Geometry.MAX_CHANGE + EventCodec.MAX_HEAD + (16 << 10);
+  private static final int LARGEST_RECORD = Geometry.MAX_CHANGE + EventCodec.MAX_HEAD + (16 << 10);
 
   private static final int DIGEST_PARTITIONS = 8;
 
@@ -107,7 +109,8 @@ public final class TopicSetup {
 
   private void judgeSettings(String name) throws TopicUnavailable, UnfitStream {
     var resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
-    var settings = await(admin.describeConfigs(List.of(resource)).all()).get(resource);
+    Config settings =
+        requireNonNull(await(admin.describeConfigs(List.of(resource)).all()).get(resource));
     String cleanup = settings.get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
     if (cleanup.contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
       throw new UnfitStream(
@@ -126,7 +129,7 @@ public final class TopicSetup {
   private Optional<TopicDescription> describe(String name) throws TopicUnavailable {
     try {
       var answer = admin.describeTopics(List.of(name)).topicNameValues().get(name);
-      return Optional.of(await(answer));
+      return Optional.of(await(requireNonNull(answer)));
     } catch (TopicUnavailable e) {
       if (e.getCause() instanceof UnknownTopicOrPartitionException) {
         return Optional.empty();
@@ -157,7 +160,7 @@ public final class TopicSetup {
     try {
       return answer.get();
     } catch (ExecutionException e) {
-      throw new TopicUnavailable("Kafka says: " + e.getCause(), e.getCause());
+      throw new TopicUnavailable("Kafka says: " + e.getCause(), requireNonNull(e.getCause()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new TopicUnavailable("interrupted", e);
