@@ -1,4 +1,4 @@
-/// Other processes that tests start, kill and look at.
+/// What tests need to run other people's programs.
 @NullMarked
 package io.blocktail.process;
 

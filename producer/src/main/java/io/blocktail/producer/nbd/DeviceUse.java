@@ -1,0 +1,54 @@
+package io.blocktail.producer.nbd;
+
+import io.blocktail.volume.BlockDevice;
+import io.blocktail.volume.Request;
+import java.io.IOException;
+import java.util.List;
+import org.jboss.logging.Logger;
+
+/// What one connection does with the device of its export. Only the connection's thread uses it.
+final class DeviceUse {
+  private static final Logger LOG = Logger.getLogger(DeviceUse.class);
+
+  private final BlockDevice device;
+  private final String export;
+  private final String origin;
+  private boolean failed;
+
+  /// @param origin who the client is, for the history
+  DeviceUse(Export export, String origin) {
+    this.device = export.device();
+    this.export = export.name();
+    this.origin = origin;
+  }
+
+  long size() {
+    return device.size();
+  }
+
+  /// The client learns of a failure only that there was one, so the reason is logged: the first of
+  /// a connection loudly, since a device that fails tends to go on failing.
+  void execute(List<Request> requests) {
+    device.execute(requests, origin);
+    for (int i = 0; i < requests.size(); i++) {
+      IOException failure = requests.get(i).failure();
+      if (failure != null) {
+        report(requests.get(i), failure);
+      }
+    }
+  }
+
+  private void report(Request request, IOException failure) {
+    Logger.Level level = failed ? Logger.Level.DEBUG : Logger.Level.WARN;
+    failed = true;
+    LOG.logf(
+        level,
+        "export %s: %s of %d bytes at %d for %s failed: %s",
+        export,
+        request.operation(),
+        request.length(),
+        request.offset(),
+        origin,
+        failure);
+  }
+}

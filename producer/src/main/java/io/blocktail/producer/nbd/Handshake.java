@@ -1,0 +1,196 @@
+package io.blocktail.producer.nbd;
+
+import java.io.IOException;
+import java.net.ProtocolException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/// The protocol's handshake phase: a client asks what there is and chooses an export. Reads exactly
+/// what an option has, so that nothing of the transmission behind it is taken.
+final class Handshake {
+  /// The longest option that is looked at: a name, and many times as many information requests as
+  /// there are kinds.
+  private static final int LONGEST = 8 << 10;
+
+  /// The longest option that is skipped, in bytes; longer ones end the connection.
+  private static final long LONGEST_SKIPPED = 1 << 20;
+
+  private static final byte[] NOTHING = {};
+
+  private final SocketChannel channel;
+  private final Exports exports;
+  private final ByteBuffer in = ByteBuffer.allocate(LONGEST);
+  private final OptionReplies replies;
+  private boolean zeroes;
+
+  Handshake(SocketChannel channel, Exports exports) {
+    this.channel = channel;
+    this.exports = exports;
+    this.replies = new OptionReplies(channel);
+  }
+
+  /// The export that the client chose, and has been told that it has; null when it gave up.
+  ///
+  /// @throws ProtocolException when the protocol demands that the connection ends
+  @Nullable Export negotiate() throws IOException {
+    replies.greet();
+    if (!receive(4)) {
+      return null;
+    }
+    int flags = in.getInt();
+    if ((flags & ~(Protocol.HANDSHAKE_FIXED_NEWSTYLE | Protocol.HANDSHAKE_NO_ZEROES)) != 0) {
+      throw new ProtocolException("unknown client flags %08x".formatted(flags));
+    }
+    zeroes = (flags & Protocol.HANDSHAKE_NO_ZEROES) == 0;
+    while (receive(16)) {
+      long magic = in.getLong();
+      if (magic != Protocol.OPTION_MAGIC) {
+        throw new ProtocolException("an option starts with %016x".formatted(magic));
+      }
+      int option = in.getInt();
+      long length = Integer.toUnsignedLong(in.getInt());
+      if (option == Protocol.OPTION_EXPORT_NAME) {
+        return exportName(length);
+      }
+      Export chosen = answer(option, length);
+      if (chosen != null || option == Protocol.OPTION_ABORT) {
+        return chosen;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Export answer(int option, long length) throws IOException {
+    boolean known =
+        switch (option) {
+          case Protocol.OPTION_ABORT,
+              Protocol.OPTION_LIST,
+              Protocol.OPTION_INFO,
+              Protocol.OPTION_GO ->
+              true;
+          default -> false;
+        };
+    boolean tooLong = length > LONGEST;
+    if (!known || tooLong || option == Protocol.OPTION_ABORT) {
+      skip(length);
+    } else if (!receive((int) length)) {
+      return null;
+    }
+    if (option == Protocol.OPTION_ABORT) {
+      replies.end(option, Protocol.REPLY_ACK, "");
+    } else if (!known) {
+      replies.end(option, Protocol.REPLY_ERR_UNSUP, "this server does not have the option");
+    } else if (tooLong) {
+      replies.end(option, Protocol.REPLY_ERR_TOO_BIG, "the option has too much data");
+    } else if (option == Protocol.OPTION_LIST) {
+      list();
+    } else {
+      return info(option);
+    }
+    return null;
+  }
+
+  private Export exportName(long length) throws IOException {
+    if (length > Protocol.MAX_STRING) {
+      throw new ProtocolException("an export name of %d bytes".formatted(length));
+    }
+    if (!receive((int) length)) {
+      throw new ProtocolException("no export name came");
+    }
+    return switch (exports.choose(text((int) length))) {
+      case Exports.Choice.Found(Export export) -> {
+        replies.exportName(export.device().size(), zeroes);
+        yield export;
+      }
+      case Exports.Choice.Unknown(String reason) -> throw new ProtocolException(reason);
+    };
+  }
+
+  private void list() throws IOException {
+    if (in.hasRemaining()) {
+      replies.end(Protocol.OPTION_LIST, Protocol.REPLY_ERR_INVALID, "the option has no data");
+      return;
+    }
+    for (Export export : exports.all()) {
+      replies.server(export.name(), export.description());
+    }
+    replies.end(Protocol.OPTION_LIST, Protocol.REPLY_ACK, "");
+  }
+
+  /// INFO and GO. The option is a name (32 bits length, text) and a list of the kinds of
+  /// information that the client asks for (16 bits count, 16 bits each).
+  private @Nullable Export info(int option) throws IOException {
+    long name = in.remaining() < 6 ? -1 : Integer.toUnsignedLong(in.getInt());
+    if (name < 0 || name > Math.min(in.remaining() - 2, Protocol.MAX_STRING)) {
+      replies.end(option, Protocol.REPLY_ERR_INVALID, "the name is longer than the option");
+      return null;
+    }
+    String text = text((int) name);
+    int asked = Short.toUnsignedInt(in.getShort());
+    if (asked * 2 != in.remaining()) {
+      replies.end(option, Protocol.REPLY_ERR_INVALID, "the list is not as long as the option says");
+      return null;
+    }
+    return switch (exports.choose(text)) {
+      case Exports.Choice.Unknown(String reason) -> {
+        replies.end(option, Protocol.REPLY_ERR_UNKNOWN, reason);
+        yield null;
+      }
+      case Exports.Choice.Found(Export export) -> {
+        describe(option, export);
+        yield option == Protocol.OPTION_GO ? export : null;
+      }
+    };
+  }
+
+  private void describe(int option, Export export) throws IOException {
+    replies.export(option, export.device().size());
+    replies.blockSizes(option);
+    boolean name = false;
+    boolean description = false;
+    while (in.hasRemaining()) {
+      int kind = Short.toUnsignedInt(in.getShort());
+      name |= kind == Protocol.INFO_NAME;
+      description |= kind == Protocol.INFO_DESCRIPTION;
+    }
+    if (name) {
+      replies.text(option, Protocol.INFO_NAME, export.name());
+    }
+    if (description) {
+      replies.text(option, Protocol.INFO_DESCRIPTION, export.description());
+    }
+    replies.end(option, Protocol.REPLY_ACK, "");
+  }
+
+  /// What is not UTF-8 becomes a text that is nobody's name.
+  private String text(int length) {
+    var bytes = length == 0 ? NOTHING : new byte[length];
+    in.get(bytes);
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  /// Reads exactly so many bytes, at most [#LONGEST]; false when the client sends no more.
+  private boolean receive(int bytes) throws IOException {
+    in.clear().limit(bytes);
+    while (in.hasRemaining()) {
+      if (channel.read(in) < 0) {
+        return false;
+      }
+    }
+    in.flip();
+    return true;
+  }
+
+  private void skip(long bytes) throws IOException {
+    if (bytes > LONGEST_SKIPPED) {
+      throw new ProtocolException("an option of %d bytes".formatted(bytes));
+    }
+    for (long left = bytes; left > 0; left -= in.limit()) {
+      if (!receive((int) Math.min(left, LONGEST))) {
+        throw new ProtocolException("the client left in the middle of an option");
+      }
+    }
+  }
+}

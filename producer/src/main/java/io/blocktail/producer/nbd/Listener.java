@@ -1,0 +1,148 @@
+package io.blocktail.producer.nbd;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// A place where clients arrive: a TCP port or a Unix socket.
+final class Listener implements AutoCloseable {
+  private static final int BACKLOG = 128;
+
+  /// Who receives clients.
+  interface Reception {
+    /// False when the client is not wanted.
+    boolean take(SocketChannel client, String peer) throws IOException;
+  }
+
+  private final ServerSocketChannel channel;
+
+  /// The file of a Unix socket; null for TCP.
+  private final @Nullable Path file;
+
+  /// How many clients came; only the accepting thread uses it.
+  private long arrived;
+
+  private Listener(ServerSocketChannel channel, @Nullable Path file) {
+    this.channel = channel;
+    this.file = file;
+  }
+
+  /// @throws IOException that names host and port when they cannot be had
+  static Listener tcp(String host, int port, boolean remoteAllowed) throws IOException {
+    InetAddress address;
+    try {
+      address = InetAddress.getByName(host);
+    } catch (UnknownHostException e) {
+      throw new IOException("NBD: host %s is unknown".formatted(host), e);
+    }
+    if (!remoteAllowed && !address.isLoopbackAddress()) {
+      throw new IOException(
+          "NBD: host %s can be reached from other machines, and whoever connects reads and writes"
+                  .formatted(host)
+              + " every byte: this must be allowed explicitly");
+    }
+    var channel = ServerSocketChannel.open();
+    try {
+      channel.bind(new InetSocketAddress(address, port), BACKLOG);
+      return new Listener(channel, null);
+    } catch (BindException e) {
+      channel.close();
+      throw new IOException(
+          "NBD: port %d of %s cannot be had: %s".formatted(port, host, e.getMessage()), e);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /// Replaces the file that a dead server left.
+  ///
+  /// @throws IOException that names the file when it is not such a file, or a server listens there
+  static Listener unix(Path file) throws IOException {
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      removeStale(file);
+    }
+    var channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    try {
+      channel.bind(UnixDomainSocketAddress.of(file), BACKLOG);
+      return new Listener(channel, file);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw new IOException("NBD: no socket at %s: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  private static void removeStale(Path file) throws IOException {
+    if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.isDirectory(file)) {
+      throw new IOException("NBD: %s exists and is not a socket".formatted(file));
+    }
+    try (var _ = SocketChannel.open(UnixDomainSocketAddress.of(file))) {
+      throw new IOException("NBD: another server listens at %s".formatted(file));
+    } catch (ConnectException e) {
+      Files.delete(file); // refused: nobody has it open
+    }
+  }
+
+  /// Waits for a client and hands it on; closes it if nobody wants it.
+  ///
+  /// @throws ClosedChannelException when this was closed, and only then
+  void accept(Reception reception) throws IOException {
+    SocketChannel client = channel.accept();
+    boolean taken = false;
+    try {
+      taken = reception.take(client, prepare(client));
+    } catch (ClosedChannelException e) {
+      throw new IOException("the client was closed at once", e);
+    } finally {
+      if (!taken) {
+        client.close();
+      }
+    }
+  }
+
+  /// How the client is called: its address, or its number.
+  private String prepare(SocketChannel client) throws IOException {
+    arrived++;
+    if (file != null) {
+      return "unix#" + arrived;
+    }
+    client.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    client.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+    var address = (InetSocketAddress) client.getRemoteAddress();
+    String host = address.getAddress().getHostAddress();
+    return (host.contains(":") ? "[%s]:%d" : "%s:%d").formatted(host, address.getPort());
+  }
+
+  /// The TCP port; 0 for a Unix socket.
+  int port() throws IOException {
+    return file == null ? ((InetSocketAddress) channel.getLocalAddress()).getPort() : 0;
+  }
+
+  /// The file goes first: as long as the socket listens nobody else can have taken its place.
+  @Override
+  public void close() throws IOException {
+    try (channel) {
+      if (file != null) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return file == null ? "tcp" : file.toString();
+  }
+}

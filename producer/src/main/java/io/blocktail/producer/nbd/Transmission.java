@@ -1,0 +1,100 @@
+package io.blocktail.producer.nbd;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+
+/// A connection after the handshake: takes what has arrived, has the device do it, answers, and
+/// waits for more. Runs on the connection's thread, which does everything itself.
+final class Transmission {
+  /// Why no further request was added to the batch.
+  private enum Pause {
+    MORE_BYTES_NEEDED,
+    BATCH_FULL,
+    LARGE_READ,
+    LARGE_WRITE,
+    DISCONNECT
+  }
+
+  private final DeviceUse device;
+  private final SocketChannel channel;
+  private final RequestHeader header = new RequestHeader();
+  private final Buffers buffers;
+  private final Inbox inbox;
+  private final Batch batch;
+  private final LargeTransfer large;
+
+  /// How many bytes the request at the inbox's start has, as far as is known.
+  private int frame = Protocol.REQUEST;
+
+  Transmission(DeviceUse device, SocketChannel channel, Buffers buffers) {
+    this.device = device;
+    this.channel = channel;
+    this.buffers = buffers;
+    this.inbox = new Inbox(channel, buffers.incoming());
+    this.batch = new Batch(buffers.incoming(), buffers.outgoing());
+    this.large = new LargeTransfer(device, channel, inbox, buffers.outgoing());
+  }
+
+  /// Serves until the client disconnects or sends no more.
+  ///
+  /// @throws java.net.ProtocolException when what it sends is not the protocol
+  void run() throws IOException {
+    while (true) {
+      Pause pause = gather();
+      if (!batch.isEmpty()) {
+        batch.execute(device, channel);
+      }
+      switch (pause) {
+        case MORE_BYTES_NEEDED -> {
+          if (!inbox.receive(frame)) {
+            return;
+          }
+        }
+        case BATCH_FULL -> {}
+        case LARGE_READ -> {
+          inbox.take(Protocol.REQUEST);
+          large.read(header);
+        }
+        case LARGE_WRITE -> {
+          inbox.take(Protocol.REQUEST);
+          large.write(header, header.verdict(device.size()));
+        }
+        case DISCONNECT -> {
+          return;
+        }
+      }
+    }
+  }
+
+  /// Moves requests from the inbox to the batch while they are complete and have room.
+  private Pause gather() throws IOException {
+    while (true) {
+      frame = Protocol.REQUEST;
+      if (inbox.available() < frame) {
+        return Pause.MORE_BYTES_NEEDED;
+      }
+      header.read(buffers.incoming(), inbox.start());
+      if (header.command() == Protocol.COMMAND_DISC) {
+        return Pause.DISCONNECT;
+      }
+      if (header.payload() > buffers.incoming().capacity() - Protocol.REQUEST) {
+        return Pause.LARGE_WRITE;
+      }
+      frame += (int) header.payload();
+      if (inbox.available() < frame) {
+        return Pause.MORE_BYTES_NEEDED;
+      }
+      NbdError verdict = header.verdict(device.size());
+      long data = verdict == NbdError.NONE ? header.replyPayload() : 0;
+      if (!batch.hasRoom(data)) {
+        return batch.isEmpty() ? Pause.LARGE_READ : Pause.BATCH_FULL;
+      }
+      if (verdict == NbdError.NONE) {
+        batch.add(header, inbox.start() + Protocol.REQUEST);
+      } else {
+        batch.refuse(header, verdict);
+      }
+      inbox.take(frame);
+    }
+  }
+}
