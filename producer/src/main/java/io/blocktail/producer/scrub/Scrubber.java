@@ -47,7 +47,7 @@ public final class Scrubber {
   /// When the background's next chunk is due, by the clock of `nanos`.
   private long due;
 
-  private boolean stopped;
+  private volatile boolean stopped;
 
   /// @param digests the topic for the source's digests
   /// @param period of a pass in the background
