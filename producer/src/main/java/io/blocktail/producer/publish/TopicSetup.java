@@ -33,6 +33,15 @@ public final class TopicSetup {
 
   private static final int DIGEST_PARTITIONS = 8;
 
+  private static final Map<String, String> CHANGES =
+      Map.of(
+          TopicConfig.CLEANUP_POLICY_CONFIG,
+          TopicConfig.CLEANUP_POLICY_DELETE,
+          TopicConfig.RETENTION_MS_CONFIG,
+          "-1",
+          TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
+          "LogAppendTime");
+
   private final Admin admin;
   private final Topics topics;
   private final Optional<Short> replicationFactor;
@@ -53,27 +62,30 @@ public final class TopicSetup {
 
   /// Makes the topics that all volumes share.
   public void shared() throws TopicUnavailable {
-    make(
-        topics.digests(),
-        DIGEST_PARTITIONS,
-        Map.of(
-            TopicConfig.CLEANUP_POLICY_CONFIG,
-            TopicConfig.CLEANUP_POLICY_DELETE,
-            TopicConfig.RETENTION_MS_CONFIG,
-            String.valueOf(Duration.ofDays(1).toMillis())));
-    make(
-        topics.resyncRequests(),
-        1,
-        Map.of(
-            TopicConfig.CLEANUP_POLICY_CONFIG,
-            TopicConfig.CLEANUP_POLICY_DELETE,
-            TopicConfig.RETENTION_MS_CONFIG,
-            String.valueOf(Duration.ofDays(7).toMillis())));
+    var _ =
+        make(
+            topics.digests(),
+            DIGEST_PARTITIONS,
+            Map.of(
+                TopicConfig.CLEANUP_POLICY_CONFIG,
+                TopicConfig.CLEANUP_POLICY_DELETE,
+                TopicConfig.RETENTION_MS_CONFIG,
+                String.valueOf(Duration.ofDays(1).toMillis())));
+    var _ =
+        make(
+            topics.resyncRequests(),
+            1,
+            Map.of(
+                TopicConfig.CLEANUP_POLICY_CONFIG,
+                TopicConfig.CLEANUP_POLICY_DELETE,
+                TopicConfig.RETENTION_MS_CONFIG,
+                String.valueOf(Duration.ofDays(7).toMillis())));
     for (String compacted : List.of(topics.alerts(), topics.sources(), topics.replicas())) {
-      make(
-          compacted,
-          1,
-          Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+      var _ =
+          make(
+              compacted,
+              1,
+              Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
     }
   }
 
@@ -84,20 +96,14 @@ public final class TopicSetup {
     String name = topics.changes(volume);
     Optional<TopicDescription> found = describe(name);
     if (found.isEmpty()) {
-      make(
-          name,
-          1,
-          Map.of(
-              TopicConfig.CLEANUP_POLICY_CONFIG,
-              TopicConfig.CLEANUP_POLICY_DELETE,
-              TopicConfig.RETENTION_MS_CONFIG,
-              "-1",
-              TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
-              "LogAppendTime"));
+      Optional<String> made = make(name, 1, CHANGES);
+      if (made.isPresent()) {
+        return made.get();
+      }
       found = describe(name);
     }
     TopicDescription topic =
-        found.orElseThrow(() -> new TopicUnavailable("it was made, but is not known yet"));
+        found.orElseThrow(() -> new TopicUnavailable("somebody has made it; it is not known yet"));
     if (topic.partitions().size() != 1) {
       throw new UnfitStream(
           "topic %s has %d partitions; a volume's stream is in order only in one"
@@ -138,19 +144,22 @@ public final class TopicSetup {
     }
   }
 
-  private void make(String name, int partitions, Map<String, String> settings)
+  /// @return the new topic's id; nothing when there is one already
+  private Optional<String> make(String name, int partitions, Map<String, String> settings)
       throws TopicUnavailable {
     var all = new HashMap<>(settings);
     minInsyncReplicas.ifPresent(
         n -> all.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, n.toString()));
     var topic = new NewTopic(name, Optional.of(partitions), replicationFactor).configs(all);
     try {
-      await(admin.createTopics(List.of(topic)).all());
+      String id = await(admin.createTopics(List.of(topic)).topicId(name)).toString();
       LOG.infof("topic %s was made", name);
+      return Optional.of(id);
     } catch (TopicUnavailable e) {
-      if (!(e.getCause() instanceof TopicExistsException)) {
-        throw e;
+      if (e.getCause() instanceof TopicExistsException) {
+        return Optional.empty();
       }
+      throw e;
     }
   }
 
