@@ -1,7 +1,228 @@
 package io.blocktail.producer;
 
+import io.blocktail.producer.capture.SourceSettings;
+import io.blocktail.producer.capture.SourceVolume;
+import io.blocktail.producer.nbd.Exports;
+import io.blocktail.producer.nbd.NbdConfig;
+import io.blocktail.producer.nbd.NbdServer;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
-/// Stands in until the first real class.
+/// Puts the parts together at start, from the configuration, and ends them in order at stop. A
+/// configuration that is wrong stops the start; a volume that cannot be opened is said to be
+/// stopped while the others serve.
 @ApplicationScoped
-public class Producer {}
+public class Producer {
+  private static final Logger LOG = Logger.getLogger(Producer.class);
+  private static final int LONGEST_ID = 255;
+
+  private final ProducerConfig config;
+  private final VolumeMetrics metrics;
+  private final Exports exports = new Exports();
+  private final Map<String, RunningVolume> running = new TreeMap<>();
+  private final Map<String, BrokenVolume> broken = new TreeMap<>();
+
+  private @Nullable KafkaClients kafka;
+  private @Nullable NbdServer nbd;
+  private @Nullable TopicKeeper topics;
+  private @Nullable StatusTeller status;
+
+  Producer(ProducerConfig config, VolumeMetrics metrics) {
+    this.config = config;
+    this.metrics = metrics;
+  }
+
+  void start(@Observes StartupEvent event) {
+    try {
+      start();
+    } catch (RuntimeException e) {
+      stop();
+      throw e;
+    }
+  }
+
+  private void start() {
+    String owner = owner();
+    refuseSharedFiles();
+    KafkaClients clients = KafkaClients.open(config);
+    kafka = clients;
+    config.volumes().forEach((name, volume) -> open(name, volume, owner, clients));
+    topics = TopicKeeper.start(clients.setup());
+    running.values().forEach(RunningVolume::start);
+    status = StatusTeller.start(running.values(), clients.messages(clients.topics().sources()));
+    for (RunningVolume volume : running.values()) {
+      metrics.register(volume);
+      exports.add(volume.volume().name(), volume.device(), volume.file().toString());
+    }
+    nbd = listen();
+  }
+
+  private String owner() {
+    String id = config.id().orElseGet(Producer::hostName);
+    if (id.isBlank() || id.length() > LONGEST_ID) {
+      throw new ConfigurationError(
+          "blocktail.id", "'%s' must have 1 to %d characters".formatted(id, LONGEST_ID), null);
+    }
+    return id;
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      throw new ConfigurationError(
+          "blocktail.id", "not given, and this host's name is not known: " + e.getMessage(), e);
+    }
+  }
+
+  private void refuseSharedFiles() {
+    var used = new HashSet<Object>();
+    config
+        .volumes()
+        .forEach((name, volume) -> {
+          String key = "blocktail.volumes." + name;
+          if (!used.add(volume.file().toAbsolutePath().normalize())) {
+            throw new ConfigurationError(
+                key + ".file", volume.file() + " is another volume's too", null);
+          }
+          if (!used.add(volume.directory().toAbsolutePath().normalize())) {
+            throw new ConfigurationError(
+                key + ".directory", volume.directory() + " is another volume's too", null);
+          }
+        });
+  }
+
+  private void open(String name, ProducerConfig.Volume volume, String owner, KafkaClients clients) {
+    ConfiguredVolume configured = ConfiguredVolume.open(name, volume);
+    SourceSettings settings = settings(owner, !configured.created());
+    try {
+      SourceVolume source =
+          SourceVolume.open(
+              configured.name(), configured.device(), configured.directory(), settings);
+      running.put(name, new RunningVolume(source, configured.file(), config, clients));
+    } catch (IOException e) {
+      LOG.errorf(e, "volume %s cannot be served", name);
+      broken.put(
+          name,
+          new BrokenVolume(
+              configured.name(),
+              configured.file(),
+              configured.device().size(),
+              String.valueOf(e.getMessage())));
+      close(configured);
+    }
+  }
+
+  private static void close(ConfiguredVolume configured) {
+    try {
+      configured.device().close();
+    } catch (IOException e) {
+      LOG.warnf(e, "%s was not closed", configured.file());
+    }
+  }
+
+  private SourceSettings settings(String owner, boolean startsWithContent) {
+    try {
+      return new SourceSettings(
+          owner,
+          config.journal().limit().asLongValue(),
+          Math.toIntExact(config.journal().segment().asLongValue()),
+          Clock.systemUTC(),
+          startsWithContent);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new ConfigurationError(
+          "blocktail.journal.limit and .segment", String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private NbdServer listen() {
+    ProducerConfig.Nbd nbd = config.nbd();
+    try {
+      var plain = new NbdConfig(nbd.host(), nbd.port(), nbd.socket().orElse(null));
+      return NbdServer.start(
+          new NbdConfig(
+              plain.host(),
+              plain.port(),
+              plain.socket(),
+              plain.maxConnections(),
+              plain.handshakeTimeout(),
+              nbd.remoteAllowed()),
+          exports);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new ConfigurationError(
+          "blocktail.nbd.host, .port and .socket", String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /// Clients first, so that nothing is captured any more; then what was captured is published.
+  void stop(@Observes ShutdownEvent event) {
+    stop();
+  }
+
+  private void stop() {
+    if (nbd != null) {
+      try {
+        nbd.close();
+      } catch (IOException e) {
+        LOG.warnf(e, "the NBD server was not closed cleanly");
+      }
+    }
+    var stops = new ArrayList<Thread>();
+    for (RunningVolume volume : running.values()) {
+      stops.add(Thread.ofPlatform().name("stop-" + volume.volume().name()).start(volume::stop));
+    }
+    stops.forEach(Producer::join);
+    if (status != null) {
+      status.close();
+    }
+    if (topics != null) {
+      topics.close();
+    }
+    if (kafka != null) {
+      kafka.close();
+    }
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      LOG.warnf("interrupted while waiting for %s", thread.getName());
+    }
+  }
+
+  /// All that are open, stopped or not.
+  Collection<RunningVolume> running() {
+    return List.copyOf(running.values());
+  }
+
+  Optional<RunningVolume> running(String name) {
+    return Optional.ofNullable(running.get(name));
+  }
+
+  /// All that could not be opened.
+  Collection<BrokenVolume> broken() {
+    return List.copyOf(broken.values());
+  }
+
+  /// Where NBD clients connect; 0 before the start.
+  int nbdPort() {
+    return nbd == null ? 0 : nbd.port();
+  }
+}

@@ -1,0 +1,93 @@
+package io.blocktail.producer;
+
+import jakarta.ws.rs.BadRequestException;
+import jakarta.ws.rs.ClientErrorException;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// The volumes and their scrub passes.
+@Path("/volumes")
+@Produces(MediaType.APPLICATION_JSON)
+public class ProducerResource {
+  record Verification(long pass) {}
+
+  private final Producer producer;
+
+  ProducerResource(Producer producer) {
+    this.producer = producer;
+  }
+
+  @GET
+  public List<VolumeView> volumes() {
+    return Stream.concat(
+            producer.running().stream().map(VolumeView::of),
+            producer.broken().stream().map(VolumeView::of))
+        .sorted(Comparator.comparing(VolumeView::name))
+        .toList();
+  }
+
+  /// Begins a scrub pass at full speed, as soon as those asked for before are over.
+  @POST
+  @Path("/{name}/verify")
+  public Verification verify(String name) {
+    RunningVolume running = find(name);
+    StateName state = StateName.of(running);
+    if (state.name().equals(StateName.STOPPED)) {
+      throw conflict("volume %s is stopped: %s".formatted(name, state.reason()));
+    }
+    try {
+      return new Verification(running.scrubber().requestPass());
+    } catch (IOException e) {
+      throw conflict("volume %s cannot be scrubbed: %s".formatted(name, e.getMessage()));
+    }
+  }
+
+  @GET
+  @Path("/{name}/passes/{id}")
+  public PassView pass(String name, String id) {
+    long number = number(id);
+    return find(name)
+        .scrubber()
+        .passes()
+        .find(number)
+        .map(PassView::of)
+        .orElseThrow(() ->
+            new NotFoundException(
+                "volume %s has no pass %d since the producer started; a pass ends with the"
+                        .formatted(name, number)
+                    + " producer: begin another one"));
+  }
+
+  private static long number(String id) {
+    try {
+      return Long.parseLong(id);
+    } catch (NumberFormatException e) {
+      throw new BadRequestException("'%s' is not the number of a pass".formatted(id), e);
+    }
+  }
+
+  private RunningVolume find(String name) {
+    return producer
+        .running(name)
+        .orElseThrow(() ->
+            producer.broken().stream()
+                .filter(broken -> broken.name().value().equals(name))
+                .findFirst()
+                .map(
+                    broken -> conflict("volume %s is stopped: %s".formatted(name, broken.reason())))
+                .orElseGet(() -> new NotFoundException("there is no volume '" + name + "'")));
+  }
+
+  private static ClientErrorException conflict(String detail) {
+    return new ClientErrorException(detail, Response.Status.CONFLICT);
+  }
+}

@@ -1,0 +1,178 @@
+package io.blocktail.producer;
+
+import io.blocktail.producer.capture.SourceState;
+import io.blocktail.producer.capture.SourceVolume;
+import io.blocktail.producer.capture.StreamPosition;
+import io.blocktail.producer.publish.KafkaChangeTopic;
+import io.blocktail.producer.publish.Publisher;
+import io.blocktail.producer.resync.KafkaResyncRequests;
+import io.blocktail.producer.resync.ResyncResponder;
+import io.blocktail.producer.scrub.Scrubber;
+import io.quarkus.runtime.configuration.MemorySize;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jboss.logging.Logger;
+
+/// A volume that was opened, with the parts that work on it, each in its thread. What goes wrong
+/// with one of them stops this volume and no other.
+final class RunningVolume {
+  private static final Logger LOG = Logger.getLogger(RunningVolume.class);
+
+  /// How long a stop waits for what was captured to reach Kafka, and for a thread.
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /// How often the journal's filling is looked at.
+  private static final Duration LOOK = Duration.ofMillis(100);
+
+  private final SourceVolume volume;
+  private final Path file;
+  private final CountingDevice device;
+  private final Publisher publisher;
+  private final Scrubber scrubber;
+  private final ResyncResponder responder;
+  private final long checkpointInterval;
+  private final CountDownLatch stopping = new CountDownLatch(1);
+
+  private long lastCheckpoint = System.nanoTime();
+  private long publishedThen;
+  private volatile long drainUntil;
+  private List<StepThread> threads = List.of();
+
+  RunningVolume(SourceVolume volume, Path file, ProducerConfig config, KafkaClients kafka) {
+    this.volume = volume;
+    this.file = file;
+    this.device = new CountingDevice(volume.device());
+    this.checkpointInterval = config.checkpointInterval().toNanos();
+    this.publisher =
+        new Publisher(
+            volume,
+            new KafkaChangeTopic(
+                volume.name(), kafka.topics(), kafka.settings(), kafka.admin(), kafka.setup()),
+            kafka.topics().changes(volume.name()),
+            config.publish().forceInterval(),
+            System::nanoTime);
+    this.scrubber =
+        new Scrubber(
+            volume,
+            kafka.messages(kafka.topics().digests()),
+            config.scrub().period(),
+            Clock.systemUTC(),
+            System::nanoTime);
+    this.responder =
+        new ResyncResponder(
+            volume,
+            new KafkaResyncRequests(volume.name(), kafka.topics(), kafka.settings()),
+            scrubber::markAgain,
+            config.resync().rate().stream().mapToLong(MemorySize::asLongValue).findFirst(),
+            System::nanoTime);
+  }
+
+  void start() {
+    threads =
+        List.of(
+            part("publisher", publisher::step, publisher::pause, this::isDrained),
+            part("scrubber", scrubber::step, scrubber::pause, () -> true),
+            part("resync", responder::step, responder::pause, () -> true),
+            part("checkpoint", this::checkpoint, this::awaitNextLook, () -> true));
+  }
+
+  private StepThread part(String what, BooleanSupplier step, Runnable pause, BooleanSupplier done) {
+    return StepThread.start(what + "-" + volume.name(), step, pause, done, this::failed);
+  }
+
+  private void failed(Throwable mistake) {
+    LOG.errorf(mistake, "volume %s: a part has failed", volume.name());
+    volume.stop(mistake);
+  }
+
+  /// When it is time, or sooner when the journal fills and Kafka has taken something since.
+  private boolean checkpoint() {
+    long now = System.nanoTime();
+    long published = published();
+    boolean pressed =
+        volume.journal().usedBytes() > volume.journal().limitBytes() / 2
+            && published > publishedThen;
+    if (now - lastCheckpoint < checkpointInterval && !pressed
+        || volume.state() instanceof SourceState.Stopped) {
+      return false;
+    }
+    lastCheckpoint = now;
+    publishedThen = published;
+    try {
+      boolean _ = volume.checkpoint();
+    } catch (IOException e) {
+      volume.stop(e);
+    }
+    return false;
+  }
+
+  private void awaitNextLook() {
+    try {
+      boolean _ = stopping.await(LOOK.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      throw new AssertionError("nobody interrupts this thread: it may be inside a file", e);
+    }
+  }
+
+  private boolean isDrained() {
+    return publisher.isDrained() || publisher.isStopped() || System.nanoTime() - drainUntil > 0;
+  }
+
+  SourceVolume volume() {
+    return volume;
+  }
+
+  /// What clients use.
+  CountingDevice device() {
+    return device;
+  }
+
+  Path file() {
+    return file;
+  }
+
+  Scrubber scrubber() {
+    return scrubber;
+  }
+
+  Publisher publisher() {
+    return publisher;
+  }
+
+  /// Sequence of the last event that Kafka has acknowledged.
+  long published() {
+    return volume.published().map(StreamPosition::sequence).orElse(0L);
+  }
+
+  /// Ends all parts, in an order in which what was captured still can be published, and gives the
+  /// files back. No client is served any more.
+  void stop() {
+    if (volume.state() instanceof SourceState.Blocked) {
+      volume.stop("the producer stops while the journal is full and writers wait");
+    }
+    drainUntil = System.nanoTime() + PATIENCE.toNanos();
+    stopping.countDown();
+    scrubber.stop("the producer was stopped");
+    // Those that append end before the one that publishes what they have appended.
+    for (StepThread thread : threads.reversed()) {
+      thread.end();
+      if (!thread.join(PATIENCE.multipliedBy(2))) {
+        LOG.errorf("volume %s: a thread does not end; its files stay open", volume.name());
+        return;
+      }
+    }
+    publisher.close();
+    responder.close();
+    try {
+      volume.close();
+    } catch (IOException e) {
+      LOG.errorf(e, "volume %s was not closed cleanly", volume.name());
+    }
+  }
+}

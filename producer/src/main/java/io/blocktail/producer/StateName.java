@@ -1,0 +1,24 @@
+package io.blocktail.producer;
+
+import io.blocktail.producer.capture.SourceState;
+import org.jspecify.annotations.Nullable;
+
+/// A volume's state as it is told to the outside.
+///
+/// @param reason where the name alone does not say enough
+record StateName(String name, @Nullable String reason) {
+  static final String STOPPED = "stopped";
+
+  static StateName of(RunningVolume volume) {
+    String publishing = volume.publisher().trouble();
+    return switch (volume.volume().state()) {
+      case SourceState.Serving() -> new StateName("serving", publishing);
+      case SourceState.Blocked() ->
+          new StateName(
+              "blocked",
+              "the journal is full: writers wait until Kafka has taken some of it"
+                  + (publishing == null ? "" : " (" + publishing + ")"));
+      case SourceState.Stopped(String reason) -> new StateName(STOPPED, reason);
+    };
+  }
+}

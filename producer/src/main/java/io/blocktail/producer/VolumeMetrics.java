@@ -1,0 +1,61 @@
+package io.blocktail.producer;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.function.ToDoubleFunction;
+
+/// What can be watched of each volume, tagged with its name.
+@ApplicationScoped
+class VolumeMetrics {
+  private final MeterRegistry registry;
+
+  VolumeMetrics(MeterRegistry registry) {
+    this.registry = registry;
+  }
+
+  void register(RunningVolume volume) {
+    gauge(volume, "sequence", "Last sequence given", v -> v.volume().journal().appended());
+    gauge(
+        volume,
+        "forced",
+        "Last sequence that is durable in the journal",
+        v -> v.volume().journal().forced());
+    gauge(
+        volume, "published", "Last sequence that Kafka has acknowledged", RunningVolume::published);
+    gauge(
+        volume,
+        "publish.lag",
+        "Events that Kafka has not acknowledged",
+        v -> v.volume().journal().appended() - v.published());
+    gauge(
+        volume,
+        "journal.bytes",
+        "Bytes of the journal that are in use",
+        v -> v.volume().journal().usedBytes());
+    gauge(
+        volume,
+        "rotted.chunks",
+        "Chunks that changed although nobody wrote to them",
+        v -> v.volume().chunks().rottedChunks());
+    counter(volume, "changes", "Writes, zeros and trims of clients", v -> v.device().changes());
+    counter(volume, "written.bytes", "Bytes that clients wrote", v -> v.device().bytes());
+  }
+
+  private void gauge(
+      RunningVolume volume, String name, String what, ToDoubleFunction<RunningVolume> value) {
+    Gauge.builder("blocktail.volume." + name, volume, value)
+        .description(what)
+        .tag("volume", volume.volume().name().value())
+        .register(registry);
+  }
+
+  private void counter(
+      RunningVolume volume, String name, String what, ToDoubleFunction<RunningVolume> value) {
+    FunctionCounter.builder("blocktail.volume." + name, volume, value)
+        .description(what)
+        .tag("volume", volume.volume().name().value())
+        .register(registry);
+  }
+}

@@ -1,0 +1,72 @@
+package io.blocktail.producer;
+
+import io.blocktail.event.Ownership;
+import io.blocktail.producer.capture.SourceVolume;
+import org.jspecify.annotations.Nullable;
+
+/// A volume as `GET /volumes` shows it. Of one that could not be opened only name, size, file,
+/// state and reason are known.
+///
+/// @param size in bytes
+/// @param sequence the last one given
+/// @param forced the last one that is durable in the journal
+/// @param published the last one that Kafka has acknowledged
+/// @param state serving, blocked or stopped
+record VolumeView(
+    String name,
+    @Nullable String uuid,
+    long size,
+    @Nullable Integer chunkSize,
+    @Nullable Integer epoch,
+    @Nullable Long sequence,
+    @Nullable Long forced,
+    @Nullable Long published,
+    @Nullable Long journalBytes,
+    String state,
+    @Nullable String reason,
+    String file,
+    @Nullable Boolean startedEmpty,
+    @Nullable Integer rottedChunks) {
+  static VolumeView of(RunningVolume running) {
+    SourceVolume volume = running.volume();
+    Ownership ownership = volume.ownership();
+    StateName state = StateName.of(running);
+    // Read from the last to the first, so that published <= forced <= sequence also holds here.
+    long published = running.published();
+    long forced = volume.journal().forced();
+    long sequence = volume.journal().appended();
+    return new VolumeView(
+        volume.name().value(),
+        ownership.volume().toString(),
+        ownership.geometry().size(),
+        ownership.geometry().chunkSize(),
+        volume.epoch(),
+        sequence,
+        forced,
+        published,
+        volume.journal().usedBytes(),
+        state.name(),
+        state.reason(),
+        running.file().toString(),
+        volume.startedEmpty(),
+        volume.chunks().rottedChunks());
+  }
+
+  static VolumeView of(BrokenVolume broken) {
+    return new VolumeView(
+        broken.name().value(),
+        null,
+        broken.size(),
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        StateName.STOPPED,
+        broken.reason(),
+        broken.file().toString(),
+        null,
+        null);
+  }
+}

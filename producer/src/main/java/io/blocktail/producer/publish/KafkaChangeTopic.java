@@ -1,0 +1,135 @@
+package io.blocktail.producer.publish;
+
+import io.blocktail.event.Topics;
+import io.blocktail.volume.VolumeName;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/// A volume's topic in Kafka. The client that sends is made with the first record after
+/// construction or [#reset]: one that has failed once is never trusted again.
+public final class KafkaChangeTopic implements ChangeTopic {
+  private static final Duration READ = Duration.ofMillis(500);
+
+  private final VolumeName volume;
+  private final KafkaSettings settings;
+  private final Admin admin;
+  private final TopicSetup setup;
+  private final TopicPartition partition;
+  private final byte[] key;
+
+  private @Nullable KafkaConsumer<byte[], byte[]> consumer;
+  private @Nullable KafkaProducer<byte[], byte[]> producer;
+
+  /// Filled by the thread of the client that sends. Each client has its own, so that what an
+  /// abandoned one still tells is heard by nobody.
+  private Queue<Completion> completions = new ConcurrentLinkedQueue<>();
+
+  /// @param admin not closed here
+  public KafkaChangeTopic(
+      VolumeName volume, Topics topics, KafkaSettings settings, Admin admin, TopicSetup setup) {
+    this.volume = volume;
+    this.settings = settings;
+    this.admin = admin;
+    this.setup = setup;
+    this.partition = new TopicPartition(topics.changes(volume), 0);
+    this.key = volume.value().getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public Bounds bounds() throws TopicUnavailable, UnfitStream {
+    String id = setup.changes(volume);
+    return new Bounds(id, offset(OffsetSpec.earliest()), offset(OffsetSpec.latest()));
+  }
+
+  private long offset(OffsetSpec which) throws TopicUnavailable {
+    ListOffsetsResult answer = admin.listOffsets(Map.of(partition, which));
+    return TopicSetup.await(answer.partitionResult(partition)).offset();
+  }
+
+  @Override
+  public Slice read(long from) throws TopicUnavailable {
+    try {
+      KafkaConsumer<byte[], byte[]> reading = consumer;
+      if (reading == null) {
+        reading = new KafkaConsumer<>(settings.reading());
+        consumer = reading;
+        reading.assign(List.of(partition));
+      }
+      reading.seek(partition, from);
+      var stored = new ArrayList<Stored>();
+      for (var record : reading.poll(READ)) {
+        stored.add(new Stored(record.offset(), record.value()));
+      }
+      return new Slice(stored, reading.position(partition));
+    } catch (KafkaException e) {
+      closeConsumer();
+      throw new TopicUnavailable("it cannot be read from offset %d: %s".formatted(from, e), e);
+    }
+  }
+
+  @Override
+  public void send(byte[] record) {
+    Queue<Completion> told = completions;
+    try {
+      KafkaProducer<byte[], byte[]> sending = producer;
+      if (sending == null) {
+        closeConsumer();
+        sending = new KafkaProducer<>(settings.changes());
+        producer = sending;
+      }
+      sending.send(
+          new ProducerRecord<>(partition.topic(), 0, key, record),
+          (metadata, e) ->
+              told.add(
+                  e == null
+                      ? new Completion.Acknowledged(metadata.offset())
+                      : new Completion.Failed(e.toString())));
+    } catch (KafkaException | IllegalStateException e) {
+      told.add(new Completion.Failed(e.toString()));
+    }
+  }
+
+  @Override
+  public @Nullable Completion poll() {
+    return completions.poll();
+  }
+
+  @Override
+  public void reset() {
+    KafkaProducer<byte[], byte[]> abandoned = producer;
+    producer = null;
+    completions = new ConcurrentLinkedQueue<>();
+    if (abandoned != null) {
+      abandoned.close(Duration.ZERO);
+    }
+  }
+
+  private void closeConsumer() {
+    KafkaConsumer<byte[], byte[]> done = consumer;
+    consumer = null;
+    if (done != null) {
+      done.close(CloseOptions.timeout(Duration.ZERO));
+    }
+  }
+
+  @Override
+  public void close() {
+    reset();
+    closeConsumer();
+  }
+}

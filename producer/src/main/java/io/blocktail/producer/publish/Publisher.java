@@ -1,0 +1,319 @@
+package io.blocktail.producer.publish;
+
+import io.blocktail.event.EventCodec;
+import io.blocktail.event.Framing;
+import io.blocktail.producer.capture.SourceVolume;
+import io.blocktail.producer.capture.StreamPosition;
+import io.blocktail.producer.journal.Journal;
+import io.blocktail.producer.journal.JournalReader;
+import io.blocktail.producer.journal.JournalRecord;
+import io.blocktail.producer.journal.SequenceNotRetained;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/// Sends a volume's events from its journal to its topic: in order, without a hole, and only what
+/// is forced. It trusts what Kafka acknowledges as long as each offset is the previous one plus
+/// one; otherwise, after any error, and at start, it reads the stream's end and goes on behind it.
+///
+/// Steppable: a call of [#step] does one bounded piece of work; all calls come from one thread at a
+/// time. What it cannot put right stops the volume.
+public final class Publisher implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(Publisher.class);
+
+  /// Sent by one step, at most, in bytes.
+  private static final int STEP_BYTES = 1 << 20;
+
+  /// How often an idle publisher looks whether the topic still is as it left it.
+  private static final Duration PROBE = Duration.ofSeconds(10);
+
+  private static final Duration FIRST_RETRY = Duration.ofMillis(200);
+  private static final Duration LAST_RETRY = Duration.ofSeconds(5);
+  private static final Duration IDLE = Duration.ofMillis(200);
+
+  private sealed interface State {
+    /// Nothing is known about the topic.
+    ///
+    /// @param notBefore when to ask, by the clock of `nanos`
+    record Lost(long notBefore) implements State {}
+
+    record Scanning(StreamScan scan) implements State {}
+
+    record Sending(String topicId, JournalReader reader, SendWindow window) implements State {}
+
+    record Stopped() implements State {}
+  }
+
+  private final SourceVolume volume;
+  private final Journal journal;
+  private final ChangeTopic topic;
+  private final String topicName;
+  private final long forceInterval;
+  private final LongSupplier nanos;
+
+  private State state;
+  private long lastForce;
+
+  /// When to look at the idle topic, by the clock of `nanos`.
+  private long nextProbe;
+
+  private Duration retry = FIRST_RETRY;
+
+  /// Why nothing can be published now; null when nothing is known to be in the way.
+  private volatile @Nullable String trouble;
+
+  /// @param topicName for messages
+  /// @param forceInterval how long to wait after a force of the journal before the next one
+  /// @param nanos a monotonic clock, in ns
+  public Publisher(
+      SourceVolume volume,
+      ChangeTopic topic,
+      String topicName,
+      Duration forceInterval,
+      LongSupplier nanos) {
+    this.volume = volume;
+    this.journal = volume.journal();
+    this.topic = topic;
+    this.topicName = topicName;
+    this.forceInterval = forceInterval.toNanos();
+    this.nanos = nanos;
+    long now = nanos.getAsLong();
+    this.lastForce = now - this.forceInterval;
+    this.state = new State.Lost(now);
+  }
+
+  /// Does a piece of work.
+  ///
+  /// @return whether there was any; if not, [#pause] before the next call
+  public boolean step() {
+    try {
+      return switch (state) {
+        case State.Lost lost -> forceIfDue() | look(lost);
+        case State.Scanning scanning -> forceIfDue() | scan(scanning);
+        case State.Sending sending -> forceIfDue() | send(sending);
+        case State.Stopped() -> false;
+      };
+    } catch (TopicUnavailable e) {
+      waitForKafka(e);
+      return false;
+    } catch (UnfitStream e) {
+      stop(e.getMessage());
+      return false;
+    } catch (SequenceNotRetained e) {
+      lookAgain(String.valueOf(e.getMessage()));
+      return true;
+    } catch (IOException e) {
+      volume.stop(e);
+      stop(null);
+      return false;
+    }
+  }
+
+  private void stop(@Nullable String reason) {
+    if (reason != null) {
+      volume.stop(reason);
+    }
+    leave();
+    state = new State.Stopped();
+  }
+
+  /// Why nothing can be published now; null when nothing is known to be in the way. From any
+  /// thread.
+  public @Nullable String trouble() {
+    return trouble;
+  }
+
+  /// Whether it has given up, and with it the volume.
+  public boolean isStopped() {
+    return state instanceof State.Stopped;
+  }
+
+  /// Whether all that was captured is in the topic.
+  public boolean isDrained() {
+    return state instanceof State.Sending sending
+        && sending.window().isEmpty()
+        && published() == journal.appended();
+  }
+
+  private long published() {
+    return volume.published().map(StreamPosition::sequence).orElse(0L);
+  }
+
+  private void waitForKafka(TopicUnavailable e) {
+    if (trouble == null) {
+      LOG.warnf("volume %s: topic %s: %s", volume.name(), topicName, e.getMessage());
+    }
+    trouble = e.getMessage();
+    leave();
+    lookLater();
+  }
+
+  private void lookLater() {
+    state = new State.Lost(nanos.getAsLong() + retry.toNanos());
+    Duration twice = retry.multipliedBy(2);
+    retry = twice.compareTo(LAST_RETRY) < 0 ? twice : LAST_RETRY;
+  }
+
+  private void leave() {
+    if (state instanceof State.Sending sending) {
+      topic.reset();
+      sending.reader().close();
+    }
+  }
+
+  /// Published implies forced: what was appended is forced here if no client has asked for it.
+  private boolean forceIfDue() throws IOException {
+    long appended = journal.appended();
+    if (appended <= journal.forced() || nanos.getAsLong() - lastForce < forceInterval) {
+      return false;
+    }
+    journal.force(appended);
+    lastForce = nanos.getAsLong();
+    return true;
+  }
+
+  private boolean look(State.Lost lost) throws TopicUnavailable, UnfitStream {
+    if (nanos.getAsLong() - lost.notBefore() < 0) {
+      return false;
+    }
+    ChangeTopic.Bounds bounds = topic.bounds();
+    state =
+        new State.Scanning(
+            new StreamScan(
+                topicName, volume.ownership(), volume.epoch(), bounds, volume.published()));
+    return true;
+  }
+
+  private boolean scan(State.Scanning scanning) throws IOException {
+    StreamScan scan = scanning.scan();
+    if (scan.step(topic)) {
+      return true;
+    }
+    JournalReader reader = JournalJoin.openBehind(scan, journal, topicName);
+    scan.position().ifPresent(this::published);
+    if (trouble != null) {
+      LOG.infof("volume %s: topic %s is there again", volume.name(), topicName);
+      trouble = null;
+    }
+    ChangeTopic.Bounds bounds = scan.bounds();
+    state =
+        new State.Sending(bounds.topicId(), reader, new SendWindow(bounds.topicId(), bounds.end()));
+    probeLater();
+    return true;
+  }
+
+  private void probeLater() {
+    nextProbe = nanos.getAsLong() + PROBE.toNanos();
+  }
+
+  private void published(StreamPosition position) {
+    journal.acknowledged(position.sequence());
+    volume.published(position);
+  }
+
+  private boolean send(State.Sending sending) throws IOException {
+    boolean worked = settle(sending);
+    if (state != sending) {
+      return true;
+    }
+    int bytes = 0;
+    while (bytes < STEP_BYTES && sending.window().hasRoom()) {
+      JournalRecord record = sending.reader().next();
+      if (record == null) {
+        break;
+      }
+      byte[] framed = framed(record.body());
+      sending.window().add(record.sequence(), framed.length);
+      topic.send(framed);
+      bytes += framed.length;
+    }
+    if (bytes > 0 || worked) {
+      probeLater();
+      return true;
+    }
+    return probe(sending);
+  }
+
+  private static byte[] framed(ByteBuffer body) {
+    var framed = ByteBuffer.allocate(Framing.HEADER + body.remaining());
+    EventCodec.FRAMING.write(framed);
+    framed.put(body.duplicate());
+    return framed.array();
+  }
+
+  /// Takes what Kafka has said since.
+  private boolean settle(State.Sending sending) {
+    SendWindow window = sending.window();
+    boolean any = false;
+    String doubt = null;
+    ChangeTopic.Completion completion;
+    while (doubt == null && (completion = topic.poll()) != null) {
+      doubt = window.settle(completion);
+      any = true;
+    }
+    window
+        .takeAcknowledged()
+        .ifPresent(position -> {
+          retry = FIRST_RETRY;
+          published(position);
+        });
+    if (doubt != null) {
+      lookAgain(doubt);
+    }
+    return any;
+  }
+
+  private void lookAgain(String doubt) {
+    LOG.warnf(
+        "volume %s: topic %s: %s; the stream's end is looked for", volume.name(), topicName, doubt);
+    leave();
+    lookLater();
+  }
+
+  /// A topic that was made again, or lost its tail, while there was nothing to send.
+  private boolean probe(State.Sending sending) throws UnfitStream {
+    long now = nanos.getAsLong();
+    if (!sending.window().isEmpty() || now - nextProbe < 0) {
+      return false;
+    }
+    probeLater();
+    ChangeTopic.Bounds bounds;
+    try {
+      bounds = topic.bounds();
+    } catch (TopicUnavailable e) {
+      LOG.debugf("volume %s: topic %s: %s", volume.name(), topicName, e.getMessage());
+      return false; // nothing waits to be sent; the next event will be told of it
+    }
+    if (!bounds.topicId().equals(sending.topicId())) {
+      lookAgain("it was made again");
+    } else if (bounds.end() != sending.window().expectedOffset()) {
+      lookAgain(
+          "it ends at offset %d instead of %d"
+              .formatted(bounds.end(), sending.window().expectedOffset()));
+    }
+    return true;
+  }
+
+  /// Waits until there is, or may be, something to do.
+  public void pause() {
+    if (journal.appended() > journal.forced()) {
+      LockSupport.parkNanos(Math.max(1, lastForce + forceInterval - nanos.getAsLong()));
+    } else {
+      boolean waits = state instanceof State.Sending sending && !sending.window().isEmpty();
+      var atMost = waits ? Duration.ofNanos(forceInterval) : IDLE;
+      boolean ignored = journal.awaitAppended(journal.appended(), atMost);
+    }
+  }
+
+  /// Closes the topic. What was not sent stays in the journal.
+  @Override
+  public void close() {
+    leave();
+    state = new State.Stopped();
+    topic.close();
+  }
+}

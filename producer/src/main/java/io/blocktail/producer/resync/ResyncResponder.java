@@ -1,0 +1,300 @@
+package io.blocktail.producer.resync;
+
+import io.blocktail.event.EventCodec;
+import io.blocktail.event.InvalidEventException;
+import io.blocktail.event.Messages;
+import io.blocktail.event.avro.ResyncRequest;
+import io.blocktail.producer.capture.SourceState;
+import io.blocktail.producer.capture.SourceVolume;
+import io.blocktail.producer.capture.StreamPosition;
+import io.blocktail.producer.publish.TopicUnavailable;
+import io.blocktail.producer.resync.ResyncRequests.Received;
+import io.blocktail.volume.ChunkSet;
+import io.blocktail.volume.TargetName;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/// Sends a volume's present content again to those who ask, one request after the other. A request
+/// is done when Kafka has acknowledged the end of its gap; what was not done before a restart is
+/// done again, in a new gap. Also fills the gap that a volume with content starts with.
+///
+/// Steppable: a call of [#step] sends at most one chunk; all calls come from one thread at a time.
+public final class ResyncResponder implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(ResyncResponder.class);
+  private static final Duration BUSY = Duration.ofMillis(5);
+  private static final Duration IDLE = Duration.ofMillis(100);
+  private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final int LONGEST_QUEUE = 1000;
+  private static final String START = "start with content";
+
+  /// Has chunks marked again for a scrub pass.
+  @FunctionalInterface
+  public interface Remarking {
+    void markAgain(ChunkSet chunks, long pass);
+  }
+
+  private sealed interface State {
+    record Idle() implements State {}
+
+    /// @param later chunks for which further gaps are opened after this one
+    record Filling(Answer answer, OpenGap gap, ArrayDeque<ChunkSet> later) implements State {}
+
+    /// @param whole sequence of the last gap's end
+    record Closing(Answer answer, long whole) implements State {}
+
+    record Stopped() implements State {}
+  }
+
+  /// What is being answered.
+  ///
+  /// @param request null for the gap that the volume starts with
+  private record Answer(
+      @Nullable Wanted request, String origin, @Nullable TargetName target, BitSet sent) {}
+
+  private final SourceVolume volume;
+  private final ResyncRequests requests;
+  private final Remarking remarking;
+  private final OptionalLong rate;
+  private final LongSupplier nanos;
+  private final Messages<ResyncRequest> messages = new Messages<>(ResyncRequest.class);
+  private final ArrayDeque<Wanted> queue = new ArrayDeque<>();
+
+  /// Whether the volume's first event has opened a gap that nothing was sent for yet.
+  private final boolean freshGap;
+
+  private State state = new State.Idle();
+
+  /// Offset of the last request that was answered or needs no answer, and was not committed yet; -1
+  /// for none.
+  private long uncommitted = -1;
+
+  /// When the next chunk may be sent, or Kafka be asked again, by the clock of `nanos`.
+  private long notBefore;
+
+  private boolean trouble;
+
+  /// @param rate in bytes a second; as fast as Kafka takes it if empty
+  /// @param nanos a monotonic clock, in ns
+  public ResyncResponder(
+      SourceVolume volume,
+      ResyncRequests requests,
+      Remarking remarking,
+      OptionalLong rate,
+      LongSupplier nanos) {
+    this.volume = volume;
+    this.requests = requests;
+    this.remarking = remarking;
+    this.rate = rate;
+    this.nanos = nanos;
+    this.notBefore = nanos.getAsLong();
+    this.freshGap = volume.initialGapOpen() && volume.journal().appended() == 1;
+  }
+
+  /// Does a piece of work.
+  ///
+  /// @return whether there was any; if not, [#pause] before the next call
+  public boolean step() {
+    if (volume.state() instanceof SourceState.Stopped) {
+      state = new State.Stopped();
+    }
+    if (nanos.getAsLong() - notBefore < 0) {
+      return false;
+    }
+    try {
+      boolean worked =
+          switch (state) {
+            case State.Idle() -> begin();
+            case State.Filling filling -> fill(filling);
+            case State.Closing closing -> finish(closing);
+            case State.Stopped() -> false;
+          };
+      trouble = false;
+      return worked;
+    } catch (TopicUnavailable e) {
+      if (!trouble) {
+        LOG.warnf("volume %s: resync requests: %s", volume.name(), e.getMessage());
+      }
+      trouble = true;
+      notBefore = nanos.getAsLong() + RETRY.toNanos();
+      return false;
+    } catch (IOException e) {
+      volume.stop(e);
+      state = new State.Stopped();
+      return false;
+    }
+  }
+
+  /// Whether it waits for requests.
+  public boolean isIdle() {
+    return state instanceof State.Idle && queue.isEmpty() && !volume.initialGapOpen();
+  }
+
+  private boolean begin() throws IOException {
+    if (volume.initialGapOpen()) {
+      beginInitial();
+      return true;
+    }
+    commit();
+    boolean arrived = receive();
+    Wanted next = next();
+    if (next == null) {
+      return arrived;
+    }
+    LOG.infof(
+        "volume %s: %s: %d chunks are sent again to %s",
+        volume.name(),
+        next.origin(),
+        next.chunks().count(),
+        next.target() == null ? "all targets" : next.target());
+    begin(new Answer(next, next.origin(), next.target(), new BitSet()), next.chunks());
+    return true;
+  }
+
+  /// What an interrupted start has sent of the gap counts no more, since nobody knows how far it
+  /// came: a new gap over all takes its place.
+  private void beginInitial() throws IOException {
+    ChunkSet all = ChunkSet.all(volume.ownership().geometry());
+    var answer = new Answer(null, START, null, new BitSet());
+    if (freshGap) {
+      var gap = new OpenGap(volume, 1, null, all, START);
+      state = new State.Filling(answer, gap, new ArrayDeque<>());
+    } else {
+      begin(answer, all);
+    }
+  }
+
+  private void begin(Answer answer, ChunkSet chunks) throws IOException {
+    var parts = new ArrayDeque<ChunkSet>();
+    List<ChunkSet.Run> runs = chunks.runs();
+    for (int i = 0; i < runs.size(); i += EventCodec.MAX_RUNS) {
+      parts.add(new ChunkSet(runs.subList(i, Math.min(runs.size(), i + EventCodec.MAX_RUNS))));
+    }
+    open(answer, parts);
+  }
+
+  private void open(Answer answer, ArrayDeque<ChunkSet> parts) throws IOException {
+    ChunkSet first = parts.removeFirst();
+    OpenGap gap = OpenGap.open(volume, answer.target(), first, answer.origin());
+    state = new State.Filling(answer, gap, parts);
+  }
+
+  private boolean fill(State.Filling filling) throws IOException {
+    OpenGap gap = filling.gap();
+    if (!gap.isFilled()) {
+      if (!gap.hasRoom(published())) {
+        return false;
+      }
+      int bytes = gap.sendNext();
+      if (rate.isPresent()) {
+        notBefore = nanos.getAsLong() + Math.ceilDiv(bytes * 1_000_000_000L, rate.getAsLong());
+      }
+      return true;
+    }
+    long whole = gap.close();
+    filling.answer().sent().or(gap.sent());
+    if (filling.later().isEmpty()) {
+      state = new State.Closing(filling.answer(), whole);
+    } else {
+      open(filling.answer(), filling.later());
+    }
+    return true;
+  }
+
+  private long published() {
+    return volume.published().map(StreamPosition::sequence).orElse(0L);
+  }
+
+  private boolean finish(State.Closing closing) throws IOException {
+    if (published() < closing.whole()) {
+      return false;
+    }
+    Wanted request = closing.answer().request();
+    if (request == null) {
+      volume.initialGapClosed();
+    } else {
+      if (request.pass() != 0 && !closing.answer().sent().isEmpty()) {
+        remarking.markAgain(ChunkSet.of(closing.answer().sent()), request.pass());
+      }
+      uncommitted = request.offset();
+      LOG.infof("volume %s: %s is answered", volume.name(), request.origin());
+    }
+    state = new State.Idle();
+    return true;
+  }
+
+  private void commit() throws TopicUnavailable {
+    if (uncommitted >= 0) {
+      requests.commit(uncommitted);
+      uncommitted = -1;
+    }
+  }
+
+  /// Takes what has arrived into the queue. Where that is empty, what needs no answer is committed.
+  private boolean receive() throws TopicUnavailable {
+    if (queue.size() >= LONGEST_QUEUE) {
+      return false;
+    }
+    List<Received> received = requests.poll();
+    for (Received request : received) {
+      Wanted wanted = judge(request);
+      if (wanted != null) {
+        queue.addLast(wanted);
+      }
+    }
+    if (queue.isEmpty() && !received.isEmpty()) {
+      uncommitted = received.getLast().offset();
+    }
+    return !received.isEmpty();
+  }
+
+  private @Nullable Wanted judge(Received received) {
+    try {
+      byte[] value = received.value();
+      if (value == null) {
+        throw new InvalidEventException("a record without a value");
+      }
+      ResyncRequest request = messages.decode(value);
+      String id = request.getVolumeId();
+      if (!request.getVolume().equals(volume.name().value())
+          || (id != null && !id.equals(volume.ownership().volume().toString()))) {
+        return null;
+      }
+      return Wanted.of(received.offset(), request, volume.ownership().geometry());
+    } catch (InvalidEventException | IllegalArgumentException e) {
+      LOG.errorf(
+          "volume %s: the resync request at offset %d is refused: %s",
+          volume.name(), received.offset(), e.getMessage());
+      return null;
+    }
+  }
+
+  /// The first request that no later one covers; null when there is none.
+  private @Nullable Wanted next() {
+    for (Wanted first = queue.poll(); first != null; first = queue.poll()) {
+      Wanted candidate = first;
+      if (queue.stream().noneMatch(later -> later.covers(candidate))) {
+        return first;
+      }
+    }
+    return null;
+  }
+
+  /// Waits until there may be something to do.
+  public void pause() {
+    Duration atMost = state instanceof State.Idle ? IDLE : BUSY;
+    LockSupport.parkNanos(atMost.toNanos());
+  }
+
+  @Override
+  public void close() {
+    requests.close();
+  }
+}

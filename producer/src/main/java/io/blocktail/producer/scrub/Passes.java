@@ -1,0 +1,100 @@
+package io.blocktail.producer.scrub;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// The passes of a volume since the producer started. Asked and told by several threads.
+public final class Passes {
+  /// So many passes are remembered.
+  private static final int REMEMBERED = 100;
+
+  /// Gives the numbers of passes.
+  @FunctionalInterface
+  interface Numbers {
+    long next() throws IOException;
+  }
+
+  private final int chunks;
+  private final Numbers numbers;
+  private final Clock clock;
+  private final TreeMap<Long, Walk> walks = new TreeMap<>();
+  private @Nullable String closed;
+
+  Passes(int chunks, Numbers numbers, Clock clock) {
+    this.chunks = chunks;
+    this.numbers = numbers;
+    this.clock = clock;
+  }
+
+  public synchronized Optional<Pass> find(long id) {
+    return Optional.ofNullable(walks.get(id)).map(Walk::toPass);
+  }
+
+  /// A pass that begins after this call: one that waits already, or a new one.
+  ///
+  /// @throws IOException when no pass can begin any more
+  synchronized long request() throws IOException {
+    for (Walk walk : walks.values()) {
+      if (walk.onDemand() && !walk.hasBegun() && !walk.isOver()) {
+        return walk.id();
+      }
+    }
+    return begin(true).id();
+  }
+
+  /// The pass that goes next: the first one on demand, else the one in the background, which is
+  /// begun if there is none.
+  synchronized Walk current() throws IOException {
+    Walk background = null;
+    for (Walk walk : walks.values()) {
+      if (walk.hasNext() && walk.onDemand()) {
+        return walk;
+      }
+      if (walk.hasNext()) {
+        background = walk;
+      }
+    }
+    return background != null ? background : begin(false);
+  }
+
+  private Walk begin(boolean onDemand) throws IOException {
+    if (closed != null) {
+      throw new IOException(closed);
+    }
+    var walk = new Walk(numbers.next(), chunks, onDemand, clock.instant());
+    walks.put(walk.id(), walk);
+    while (walks.size() > REMEMBERED && walks.firstEntry().getValue().isOver()) {
+      walks.pollFirstEntry();
+    }
+    return walk;
+  }
+
+  synchronized int next(Walk walk) {
+    return walk.next();
+  }
+
+  synchronized void marked(long id, int chunk) {
+    Walk walk = walks.get(id);
+    if (walk != null) {
+      walk.marked(chunk, clock);
+    }
+  }
+
+  synchronized void failed(long id, int chunk, String reason) {
+    Walk walk = walks.get(id);
+    if (walk != null) {
+      walk.failed(chunk, reason, clock);
+    }
+  }
+
+  /// No pass goes on.
+  synchronized void close(String reason) {
+    if (closed == null) {
+      closed = reason;
+      walks.values().forEach(walk -> walk.abandon(reason, clock));
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.blocktail.producer.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blocktail.event.Chain;
+import io.blocktail.event.Event;
+import io.blocktail.event.EventCodec;
+import io.blocktail.event.InvalidEventException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Reads records as a target does.
+public final class StreamOf {
+  private StreamOf() {}
+
+  /// The events that count. Holes that were mended later are passed over.
+  public static List<Event> events(Iterable<byte[]> records) {
+    var events = new ArrayList<Event>();
+    Chain chain = Chain.START;
+    for (byte[] record : records) {
+      Event event;
+      try {
+        event = EventCodec.decode(EventCodec.FRAMING.open(ByteBuffer.wrap(record)));
+      } catch (InvalidEventException e) {
+        continue;
+      }
+      if (chain.judge(event) == Chain.Verdict.NEXT) {
+        events.add(event);
+        chain = chain.after(event);
+      }
+    }
+    return events;
+  }
+
+  /// Sequences 1, 2, 3 … up to `last`, each once.
+  public static void assertDense(List<Event> events, long last) {
+    assertThat(events).hasSize(Math.toIntExact(last));
+    for (int i = 0; i < events.size(); i++) {
+      assertThat(events.get(i).sequence()).isEqualTo(i + 1);
+    }
+  }
+}
