@@ -1,0 +1,49 @@
+package io.blocktail.consumer;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.function.ToDoubleFunction;
+import io.blocktail.consumer.target.TargetReport;
+
+/// What a target's report says, as metrics with the tags `volume` and `target`.
+@ApplicationScoped
+public class TargetMetrics {
+  private final MeterRegistry registry;
+
+  TargetMetrics(MeterRegistry registry) {
+    this.registry = registry;
+  }
+
+  void register(RunningTarget target) {
+    gauge(target, "blocktail.target.consistent", r -> r.consistent() ? 1 : 0);
+    gauge(target, "blocktail.target.watermark", TargetReport::watermark);
+    gauge(target, "blocktail.target.lag.changes", TargetReport::lagChanges);
+    gauge(target, "blocktail.target.lag.seconds", r -> r.lagMillis() / 1000.0);
+    gauge(target, "blocktail.target.undone.chunks", TargetReport::undoneChunks);
+    count(target, "blocktail.target.changes.applied", r -> r.tally().changes());
+    count(target, "blocktail.target.bytes.applied", r -> r.tally().bytes());
+    count(target, "blocktail.target.events.duplicate", r -> r.tally().duplicates());
+    count(target, "blocktail.target.events.fenced", r -> r.tally().fenced());
+    count(target, "blocktail.target.events.passed.over", r -> r.tally().passedOver());
+  }
+
+  private void gauge(RunningTarget target, String name, ToDoubleFunction<TargetReport> value) {
+    Gauge.builder(name, target, t -> value.applyAsDouble(t.report()))
+        .tags(tags(target))
+        .register(registry);
+  }
+
+  private void count(RunningTarget target, String name, ToDoubleFunction<TargetReport> value) {
+    FunctionCounter.builder(name, target, t -> value.applyAsDouble(t.report()))
+        .tags(tags(target))
+        .register(registry);
+  }
+
+  private static Tags tags(RunningTarget target) {
+    return Tags.of(
+        "volume", target.plan().volume().value(), "target", target.plan().name().value());
+  }
+}

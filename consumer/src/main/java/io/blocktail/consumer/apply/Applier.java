@@ -1,0 +1,434 @@
+package io.blocktail.consumer.apply;
+
+import io.blocktail.consumer.digest.DigestSink;
+import io.blocktail.consumer.intake.StreamPosition;
+import io.blocktail.consumer.intake.StreamRecord;
+import io.blocktail.event.Body;
+import io.blocktail.event.Chain;
+import io.blocktail.event.Event;
+import io.blocktail.event.EventCodec;
+import io.blocktail.event.InvalidEventException;
+import io.blocktail.event.Ownership;
+import io.blocktail.event.Position;
+import io.blocktail.storage.Disk;
+import io.blocktail.volume.ChunkSet;
+import io.blocktail.volume.Geometry;
+import io.blocktail.volume.TargetName;
+import java.io.IOException;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// Takes a stream's records one after the other and keeps one replica in step with them. What
+/// cannot be believed halts it: it then passes over everything until an event opens a gap over the
+/// whole volume, and goes on inside that gap. For one thread; only a [CheckpointJob] may be carried
+/// out by another. After an [IOException] it must be closed and opened anew from its checkpoint,
+/// since nobody knows what is on the disk.
+public final class Applier implements AutoCloseable {
+  public enum Outcome {
+    TAKEN,
+    /// A checkpoint has to be completed first, one that lets more be applied; then this record
+    /// again.
+    FULL
+  }
+
+  /// What an applier works on.
+  ///
+  /// @param self the target's own name: gaps of others do not concern it
+  /// @param disk the target's own directory
+  /// @param reach how many sequences may be applied beyond a checkpoint
+  public record Ground(
+      TargetName self, ReplicaMedium medium, Disk disk, DigestSink digests, long reach) {}
+
+  private final Ground ground;
+  private final CheckpointFile file;
+  private @Nullable Replica replica;
+  private @Nullable Replay replay;
+  private Chain chain = Chain.START;
+  private StreamPosition next;
+  private int leaderEpoch = -1;
+  private @Nullable Halt halt;
+  private @Nullable Recovery recovery;
+
+  /// The highest sequence that may be applied now.
+  private long limit;
+
+  /// The highest sequence that was refused for the limit.
+  private long wanted;
+
+  /// What the last checkpoint begun says of [#next].
+  private @Nullable StreamPosition noted;
+
+  private long changes;
+  private long bytes;
+  private long duplicates;
+  private long fenced;
+  private long passedOver;
+
+  private Applier(Ground ground, Resumption resumption) {
+    this.ground = ground;
+    this.file = new CheckpointFile(ground.disk());
+    this.next = resumption.from();
+    this.halt = resumption.halt();
+    this.recovery = resumption.recovery();
+  }
+
+  /// @param checkpoint null for a target that starts anew
+  public static Applier open(
+      Ground ground, @Nullable Checkpoint checkpoint, Resumption resumption) throws IOException {
+    var applier = new Applier(ground, resumption);
+    if (checkpoint != null) {
+      Replica replica = Replica.open(checkpoint.identity(), ground.medium(), ground.disk());
+      applier.adopt(replica, checkpoint.gaps());
+      applier.chain = checkpoint.chain();
+      applier.limit = checkpoint.intent();
+      applier.leaderEpoch = checkpoint.leaderEpoch();
+      applier.settleRecovery();
+    }
+    return applier;
+  }
+
+  private void adopt(Replica replica, List<OpenGap> gaps) {
+    this.replica = replica;
+    this.replay = new Replay(replica, new Undone(gaps), ground.self(), ground.digests());
+  }
+
+  /// Takes the next record.
+  public Outcome take(StreamRecord record) throws IOException {
+    try {
+      Event event = decode(record);
+      if (event != null && !take(event, record)) {
+        wanted = Math.max(wanted, event.sequence());
+        return Outcome.FULL;
+      }
+    } catch (IOException e) {
+      throw new IOException(
+          "the record at offset %d cannot be applied: %s".formatted(record.offset(), e), e);
+    }
+    next = new StreamPosition(next.topicId(), record.offset() + 1, record.leaderEpoch());
+    leaderEpoch = Math.max(leaderEpoch, record.leaderEpoch());
+    settleRecovery();
+    return Outcome.TAKEN;
+  }
+
+  private void settleRecovery() {
+    if (recovery != null && recovery.over(chain.sequence(), next.offset())) {
+      recovery = null;
+    }
+  }
+
+  /// Null for a record that cannot be believed, which halts.
+  private @Nullable Event decode(StreamRecord record) {
+    try {
+      if (record.value() == null) {
+        throw new InvalidEventException("a record without a value");
+      }
+      return EventCodec.decode(EventCodec.FRAMING.open(record.value()));
+    } catch (InvalidEventException e) {
+      passedOver++;
+      halt("the record at offset %d cannot be believed: %s".formatted(record.offset(), e.getMessage()));
+      return null;
+    }
+  }
+
+  private boolean take(Event event, StreamRecord record) throws IOException {
+    Ownership stated = stated(event.body());
+    if (stated != null && replica != null && !stated.volume().equals(replica.identity().volume())) {
+      passedOver++;
+      halt = otherVolume(stated.volume(), replica.identity().volume());
+      return true;
+    }
+    return halt == null ? follow(event, record) : passOver(event);
+  }
+
+  private static @Nullable Ownership stated(Body body) {
+    return switch (body) {
+      case Body.Epoch epoch -> epoch.ownership();
+      case Body.Gap gap -> gap.ownership();
+      default -> null;
+    };
+  }
+
+  private static Halt otherVolume(UUID found, UUID own) {
+    return new Halt(
+        ("the stream is of the volume %s, this target of %s, which had the same name: give it another"
+                + " file and directory, or remove both, to follow the new one")
+            .formatted(found, own),
+        false);
+  }
+
+  private boolean follow(Event event, StreamRecord record) throws IOException {
+    return switch (chain.judge(event)) {
+      case FENCED -> {
+        fenced++;
+        yield true;
+      }
+      case DUPLICATE -> {
+        duplicates++;
+        yield true;
+      }
+      case HOLE -> {
+        passedOver++;
+        halt(hole(event, record));
+        yield true;
+      }
+      case NEXT -> apply(event, record);
+    };
+  }
+
+  private String hole(Event event, StreamRecord record) {
+    String start = "the stream has a hole: the event at offset %d, %d of epoch %d, follows on %d, but "
+            .formatted(record.offset(), event.sequence(), event.epoch(), event.previous());
+    return start
+        + (chain.equals(Chain.START)
+            ? "nothing was read before"
+            : "the last before it was %d of epoch %d".formatted(chain.sequence(), chain.epoch()));
+  }
+
+  private boolean apply(Event event, StreamRecord record) throws IOException {
+    if (replica == null) {
+      learn(((Body.Epoch) event.body()).ownership(), event);
+    }
+    Replica replica = java.util.Objects.requireNonNull(this.replica);
+    Replay replay = java.util.Objects.requireNonNull(this.replay);
+    String objection = Plausible.objection(event, replica.geometry());
+    if (objection != null) {
+      passedOver++;
+      halt("the event at offset %d, %d of epoch %d, cannot be believed: %s"
+              .formatted(record.offset(), event.sequence(), event.epoch(), objection));
+      return true;
+    }
+    if (full(event)) {
+      return false;
+    }
+    if (event.body() instanceof Body.Epoch epoch
+        && event.previous() < chain.sequence()
+        && !coversAll(epoch.open(), replica.geometry())) {
+      halt("the stream has lost its end: epoch %d follows on event %d, this target has applied up to %d"
+              .formatted(event.epoch(), event.previous(), chain.sequence()));
+      fence(event);
+      return true;
+    }
+    long written = replay.act(event, recovery != null);
+    bytes += written;
+    changes += written > 0 ? 1 : 0;
+    chain = chain.after(event);
+    if (recovery != null && opensAll(event, replica.geometry())) {
+      recovery = null; // whatever the replica holds is going to be replaced
+    }
+    return true;
+  }
+
+  private boolean full(Event event) {
+    return event.sequence() > limit
+        || replica != null && replica.versions().changedPages() >= Versions.MOST_CHANGED;
+  }
+
+  /// From here on nothing of an older epoch counts, although nothing newer is applied.
+  private void fence(Event event) {
+    if (event.epoch() > chain.epoch()) {
+      chain = new Chain(event.epoch(), Math.min(chain.sequence(), event.sequence()));
+    }
+  }
+
+  /// Halted: looks for the event from which the replica can be made whole again.
+  private boolean passOver(Event event) throws IOException {
+    Ownership stated = stated(event.body());
+    boolean late = !Position.isAfter(event.position(), Position.of(chain.epoch(), chain.sequence()));
+    if (!late && stated != null && opensAll(event, stated.geometry())) {
+      return goOn(event, stated);
+    }
+    passedOver++;
+    if (!late && event.body() instanceof Body.Epoch) {
+      fence(event);
+    }
+    if (!late && event.body() instanceof Body.Marker marker && replay != null) {
+      replay.refuse(event, marker);
+    }
+    return true;
+  }
+
+  private boolean goOn(Event event, Ownership stated) throws IOException {
+    if (replica == null) {
+      learn(stated, event);
+    }
+    Replica replica = java.util.Objects.requireNonNull(this.replica);
+    String objection = Plausible.objection(event, replica.geometry());
+    if (objection != null) {
+      passedOver++;
+      halt = new Halt("event %d: %s".formatted(event.sequence(), objection), false);
+      return true;
+    }
+    if (full(event)) {
+      return false;
+    }
+    halt = null;
+    recovery = null;
+    java.util.Objects.requireNonNull(replay).act(event, false);
+    chain = chain.after(event);
+    return true;
+  }
+
+  private boolean opensAll(Event event, Geometry geometry) {
+    return switch (event.body()) {
+      case Body.Epoch epoch -> coversAll(epoch.open(), geometry);
+      case Body.Gap gap ->
+          (gap.target() == null || gap.target().equals(ground.self()))
+              && coversAll(gap.chunks(), geometry);
+      default -> false;
+    };
+  }
+
+  private static boolean coversAll(ChunkSet chunks, Geometry geometry) {
+    return chunks.equals(ChunkSet.all(geometry));
+  }
+
+  /// Makes the replica's files, now that it is known what they are to hold, and a first checkpoint
+  /// before anything is applied: from then on the data is never without one.
+  private void learn(Ownership ownership, Event event) throws IOException {
+    adopt(Replica.create(Identity.of(ownership), ground.medium(), ground.disk()), List.of());
+    limit = event.sequence() + ground.reach();
+    file.write(snapshot(limit));
+  }
+
+  private void halt(String reason) {
+    if (halt == null) {
+      halt = new Halt(reason, true);
+      noted = null;
+    }
+  }
+
+  /// The stream lacks records: what was read up to now does not lead on.
+  public void cut(String reason, StreamPosition goOnFrom) {
+    halt(reason);
+    next = goOnFrom;
+  }
+
+  /// The newest leader epoch of the stream that is known. Nothing may be on its way to [#take] that
+  /// was read before.
+  public void leaderEpoch(int known) {
+    leaderEpoch = Math.max(leaderEpoch, known);
+  }
+
+  public int leaderEpoch() {
+    return leaderEpoch;
+  }
+
+  /// Whether a checkpoint would say anything new.
+  public boolean moved() {
+    return replica != null && !next.equals(noted);
+  }
+
+  /// Whether a crash now would leave something to recover that a checkpoint can rule out, as long
+  /// as nothing more is applied.
+  public boolean restless() {
+    return replica != null && recovery == null && limit > chain.sequence();
+  }
+
+  /// Whether a checkpoint should come soon, so that applying never has to wait for it.
+  public boolean pressed() {
+    long left = limit - chain.sequence();
+    return replica != null
+        && (left > 0 && left < ground.reach() / 2
+            || replica.versions().changedPages() >= Versions.MOST_CHANGED / 2);
+  }
+
+  /// Begins a checkpoint. One at a time; none before [#moved] has been true.
+  ///
+  /// @param resting nothing more is applied before the next checkpoint, so that a crash after this
+  ///   one leaves nothing to recover
+  public CheckpointJob begin(boolean resting) {
+    Replica replica = java.util.Objects.requireNonNull(this.replica);
+    long intent =
+        resting ? chain.sequence() : Math.max(chain.sequence(), wanted) + ground.reach();
+    if (recovery != null) {
+      intent = Math.max(intent, recovery.intent());
+    }
+    if (resting) {
+      limit = Math.min(limit, intent);
+    }
+    noted = next;
+    return new CheckpointJob(
+        replica.device(), replica.versions().freeze(), file, snapshot(intent));
+  }
+
+  private Checkpoint snapshot(long intent) {
+    return new Checkpoint(
+        java.util.Objects.requireNonNull(replica).identity(),
+        chain,
+        next,
+        leaderEpoch,
+        intent,
+        halt,
+        java.util.Objects.requireNonNull(replay).undone().snapshot());
+  }
+
+  /// Takes note that a checkpoint is durable.
+  public void completed(CheckpointJob job) {
+    java.util.Objects.requireNonNull(replica).versions().thaw();
+    limit = job.checkpoint().intent();
+  }
+
+  public Trust trust() {
+    if (halt != null) {
+      return new Trust.Halted(halt.reason());
+    }
+    if (replay == null) {
+      return new Trust.Unborn();
+    }
+    if (recovery != null) {
+      return new Trust.Recovering(
+          "it stopped uncleanly: up to sequence %d or offset %d it may be ahead of its watermark"
+              .formatted(recovery.intent(), recovery.end()));
+    }
+    int undone = replay.undone().count();
+    return undone > 0 ? new Trust.Incomplete(undone) : new Trust.Sound();
+  }
+
+  public Want want() {
+    if (halt != null) {
+      return halt.mendable() ? new Want.WholeVolume(halt.reason()) : new Want.Nothing();
+    }
+    if (replay == null || replay.undone().count() == 0) {
+      return new Want.Nothing();
+    }
+    ChunkSet left = replay.undone().leftOver();
+    return left.isEmpty() ? new Want.Patience() : new Want.Chunks(left);
+  }
+
+  public ChunkSet undone() {
+    return replay == null ? ChunkSet.EMPTY : replay.undone().all();
+  }
+
+  public int undoneCount() {
+    return replay == null ? 0 : replay.undone().count();
+  }
+
+  /// Goes up with every event that closes, opens or ends a gap of this target.
+  public long gapEvents() {
+    return replay == null ? 0 : replay.events();
+  }
+
+  public @Nullable UUID volume() {
+    return replica == null ? null : replica.identity().volume();
+  }
+
+  public Chain chain() {
+    return chain;
+  }
+
+  public StreamPosition next() {
+    return next;
+  }
+
+  public Tally tally() {
+    return new Tally(changes, bytes, duplicates, fenced, passedOver);
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (replica != null) {
+      replica.close();
+    }
+  }
+}

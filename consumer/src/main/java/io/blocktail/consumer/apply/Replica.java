@@ -1,0 +1,106 @@
+package io.blocktail.consumer.apply;
+
+import io.blocktail.digest.ChunkHasher;
+import io.blocktail.digest.Digest;
+import io.blocktail.event.Body;
+import io.blocktail.storage.Disk;
+import io.blocktail.volume.BlockDevice;
+import io.blocktail.volume.Geometry;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/// A copy of a volume: its data and the versions of its blocks. For the applier's thread.
+final class Replica implements AutoCloseable {
+  private final Identity identity;
+  private final BlockDevice device;
+  private final Versions versions;
+  private final ChunkHasher hasher;
+
+  private Replica(Identity identity, BlockDevice device, Versions versions) {
+    this.identity = identity;
+    this.device = device;
+    this.versions = versions;
+    this.hasher = new ChunkHasher(identity.geometry());
+  }
+
+  /// Makes the files of a replica to which nothing was applied yet.
+  static Replica create(Identity identity, ReplicaMedium medium, Disk disk) throws IOException {
+    BlockDevice device = medium.open(identity.geometry().size(), true);
+    try {
+      device.force();
+      return new Replica(identity, device, new Versions(VersionPages.create(disk, identity)));
+    } catch (IOException | RuntimeException e) {
+      device.close();
+      throw e;
+    }
+  }
+
+  /// Opens what an earlier run has left.
+  static Replica open(Identity identity, ReplicaMedium medium, Disk disk) throws IOException {
+    BlockDevice device = medium.open(identity.geometry().size(), false);
+    try {
+      return new Replica(identity, device, new Versions(VersionPages.open(disk, identity)));
+    } catch (IOException | RuntimeException e) {
+      device.close();
+      throw e;
+    }
+  }
+
+  Identity identity() {
+    return identity;
+  }
+
+  Geometry geometry() {
+    return identity.geometry();
+  }
+
+  BlockDevice device() {
+    return device;
+  }
+
+  Versions versions() {
+    return versions;
+  }
+
+  /// Brings the blocks to which the event applies to its content; data before versions.
+  ///
+  /// @return the bytes that were written or zeroed
+  long apply(Body.Content change, long position) throws IOException {
+    long first = change.offset() / Geometry.BLOCK;
+    long end = first + change.length() / Geometry.BLOCK;
+    long applied = 0;
+    for (long block = first; block < end; ) {
+      long runEnd = versions.runEnd(block, end, position);
+      if (Rule.applies(versions.get(block), position)) {
+        write(change, block * Geometry.BLOCK, runEnd * Geometry.BLOCK);
+        versions.set(block, runEnd, position);
+        applied += (runEnd - block) * Geometry.BLOCK;
+      }
+      block = runEnd;
+    }
+    return applied;
+  }
+
+  private void write(Body.Content change, long from, long to) throws IOException {
+    ByteBuffer content = change.content();
+    if (content == null) {
+      device.zero(from, to - from);
+    } else {
+      int skip = (int) (from - change.offset());
+      device.write(content.slice(content.position() + skip, (int) (to - from)), from);
+    }
+  }
+
+  /// Of what the medium holds now, not of what a cache remembers.
+  Digest digest(int chunk) throws IOException {
+    return hasher.hash(chunk, device::readStored);
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (device;
+        versions) {
+      // both are closed, whichever fails
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package io.blocktail.consumer.apply;
+
+import io.blocktail.volume.ChunkSet;
+
+/// What a replica needs from the source.
+public sealed interface Want {
+  record Nothing() implements Want {}
+
+  /// The events of its gaps are still to come: only when they do not, it has to ask.
+  record Patience() implements Want {}
+
+  /// Chunks that nobody is going to send unasked.
+  record Chunks(ChunkSet chunks) implements Want {}
+
+  record WholeVolume(String reason) implements Want {}
+}

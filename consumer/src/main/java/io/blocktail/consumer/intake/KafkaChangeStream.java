@@ -1,0 +1,184 @@
+package io.blocktail.consumer.intake;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteBufferDeserializer;
+import org.jspecify.annotations.Nullable;
+
+/// A volume's stream in Kafka: one consumer, whose partition is assigned by hand, and an admin
+/// client that tells how the partition lies.
+public final class KafkaChangeStream implements ChangeStream {
+  /// What one fetch brings at most, in bytes: also what is read ahead.
+  private static final int FETCH = 8 << 20;
+
+  private static final Duration ANSWER = Duration.ofSeconds(5);
+
+  private final TopicPartition partition;
+  private final KafkaConsumer<byte[], ByteBuffer> consumer;
+  private final Admin admin;
+  private boolean sought;
+
+  /// @param settings of Kafka's clients, as the operator gave them
+  /// @param group under which the position is committed
+  public KafkaChangeStream(String topic, String group, Map<String, String> settings) {
+    this.partition = new TopicPartition(topic, 0);
+    this.admin = Admin.create(adminSettings(settings));
+    this.consumer =
+        new KafkaConsumer<>(
+            consumerSettings(settings, group),
+            new ByteArrayDeserializer(),
+            new ByteBufferDeserializer());
+    consumer.assign(List.of(partition));
+    consumer.pause(List.of(partition));
+  }
+
+  private static Map<String, Object> adminSettings(Map<String, String> settings) {
+    var all = new HashMap<String, Object>(settings);
+    all.put("default.api.timeout.ms", (int) ANSWER.toMillis());
+    all.put("request.timeout.ms", (int) ANSWER.toMillis());
+    return all;
+  }
+
+  /// What correctness rests on is not the operator's choice.
+  private static Map<String, Object> consumerSettings(Map<String, String> settings, String group) {
+    var all = new HashMap<String, Object>();
+    all.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH);
+    all.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH);
+    all.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1000);
+    all.put(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1000);
+    all.put(ConsumerConfig.RETRY_BACKOFF_MAX_MS_CONFIG, 1000);
+    all.putAll(settings);
+    all.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+    all.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    all.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    // Events are not written in transactions; what counts is decided by their sequences.
+    all.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
+    all.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    return all;
+  }
+
+  @Override
+  public StreamBounds bounds() throws StreamUnavailableException {
+    try {
+      TopicDescription topic =
+          admin
+              .describeTopics(List.of(partition.topic()))
+              .allTopicNames()
+              .get(ANSWER.toMillis(), TimeUnit.MILLISECONDS)
+              .get(partition.topic());
+      if (topic == null || topic.partitions().size() != 1) {
+        throw new StreamUnavailableException(
+            "the topic %s does not have exactly one partition".formatted(partition.topic()));
+      }
+      ListOffsetsResultInfo end = offset(OffsetSpec.latest());
+      return new StreamBounds(
+          topic.topicId().toString(),
+          offset(OffsetSpec.earliest()).offset(),
+          end.offset(),
+          end.leaderEpoch().orElse(-1));
+    } catch (ExecutionException e) {
+      throw unavailable(e.getCause() == null ? e : e.getCause());
+    } catch (TimeoutException | KafkaException e) {
+      throw unavailable(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError("a target's threads are never interrupted", e);
+    }
+  }
+
+  private ListOffsetsResultInfo offset(OffsetSpec where)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    return admin
+        .listOffsets(Map.of(partition, where))
+        .partitionResult(partition)
+        .get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private StreamUnavailableException unavailable(Throwable cause) {
+    return cause instanceof UnknownTopicOrPartitionException
+        ? new StreamUnavailableException(
+            "the topic %s does not exist".formatted(partition.topic()), cause)
+        : new StreamUnavailableException(
+            "the broker does not answer for the topic %s: %s"
+                .formatted(partition.topic(), cause),
+            cause);
+  }
+
+  @Override
+  public void seek(StreamPosition position) {
+    Optional<Integer> leaderEpoch =
+        position.leaderEpoch() < 0 ? Optional.empty() : Optional.of(position.leaderEpoch());
+    consumer.seek(partition, new OffsetAndMetadata(position.offset(), leaderEpoch, ""));
+    consumer.resume(List.of(partition));
+    sought = true;
+  }
+
+  @Override
+  public Batch poll(Duration atMost) throws StreamUnavailableException, StreamCutException {
+    assert sought : "nothing was sought";
+    try {
+      var records = new ArrayList<StreamRecord>();
+      for (ConsumerRecord<byte[], ByteBuffer> record : consumer.poll(atMost)) {
+        records.add(
+            new StreamRecord(
+                record.offset(),
+                record.leaderEpoch().orElse(-1),
+                record.timestamp(),
+                record.value()));
+      }
+      return new Batch(records, end(records.isEmpty() ? null : records.getLast()));
+    } catch (OffsetOutOfRangeException | NoOffsetForPartitionException e) {
+      consumer.pause(List.of(partition));
+      sought = false;
+      throw new StreamCutException(
+          "the stream's records at the place that was to be read are gone: " + e.getMessage(), e);
+    } catch (KafkaException e) {
+      throw unavailable(e);
+    }
+  }
+
+  /// The consumer's position is behind the last record that it has given out.
+  private long end(@Nullable StreamRecord last) {
+    OptionalLong lag = consumer.currentLag(partition);
+    if (last == null || lag.isEmpty()) {
+      return -1;
+    }
+    return last.offset() + 1 + lag.getAsLong();
+  }
+
+  @Override
+  public void commit(StreamPosition position) {
+    consumer.commitAsync(
+        Map.of(partition, new OffsetAndMetadata(position.offset())), (offsets, failure) -> {});
+  }
+
+  @Override
+  public void close() {
+    try (admin) {
+      consumer.close(
+          org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofSeconds(2)));
+    }
+  }
+}
