@@ -1,0 +1,26 @@
+package io.blocktail.validator.alert;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+
+/// What is wrong.
+public enum AlertKind {
+  /// A target's chunks differ from its source's.
+  DIVERGENCE("divergence"),
+  /// The source's own chunks changed without a change in their history. Nothing is healed from it.
+  SOURCE_ROT("source-rot"),
+  /// A target has stopped.
+  REPLICA_HALTED("replica-halted"),
+  /// A target neither answers markers nor gets nearer to them.
+  REPLICA_SILENT("replica-silent");
+
+  private final String label;
+
+  AlertKind(String label) {
+    this.label = label;
+  }
+
+  @JsonValue
+  public String label() {
+    return label;
+  }
+}

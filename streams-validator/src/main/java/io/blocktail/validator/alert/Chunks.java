@@ -1,0 +1,71 @@
+package io.blocktail.validator.alert;
+
+import com.dynatrace.hash4j.hashing.HashValue128;
+import com.dynatrace.hash4j.hashing.Hashing;
+import io.blocktail.digest.Digest;
+import io.blocktail.validator.compare.Point;
+import java.util.HexFormat;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/// The newest verdict of every chunk, and the proofs made of them.
+final class Chunks {
+  /// What one more comparison changed.
+  ///
+  /// @param isNewest whether it is now the chunk's verdict
+  /// @param counted 1 when its pass has a chunk more, -1 when it has one less, else 0
+  record Judgement(boolean isNewest, int counted) {}
+
+  private final KeyValueStore<String, ChunkVerdict> store;
+
+  Chunks(KeyValueStore<String, ChunkVerdict> store) {
+    this.store = store;
+  }
+
+  Judgement judge(
+      Subject subject, int chunk, Point point, boolean equal, @Nullable Digest digest, long pass) {
+    String key = subject.chunkKey(chunk);
+    @Nullable ChunkVerdict before = store.get(key);
+    ChunkVerdict after = ChunkVerdict.after(before, point, equal, digest, pass);
+    if (!after.equals(before)) {
+      store.put(key, after);
+    }
+    boolean had = before != null && before.passes().contains(pass);
+    boolean has = after.passes().contains(pass);
+    return new Judgement(
+        after.position() == point.position() && after.equal() == equal, Boolean.compare(has, had));
+  }
+
+  /// The proof of a pass whose chunks were all counted. Reads all of them.
+  Proof prove(Subject subject, Passes.Pass pass, int chunks, long startedAt, long finishedAt) {
+    var root = Hashing.xxh3_128().hashStream();
+    int counted = 0;
+    long first = Long.MAX_VALUE;
+    long last = 0;
+    try (var range = store.range(subject.first(), subject.last())) {
+      while (range.hasNext()) {
+        ChunkVerdict verdict = range.next().value;
+        if (!verdict.passes().contains(pass.id()) || verdict.digest() == null) {
+          continue;
+        }
+        counted++;
+        first = Math.min(first, verdict.sequence());
+        last = Math.max(last, verdict.sequence());
+        root.putLong(verdict.digest().high()).putLong(verdict.digest().low());
+      }
+    }
+    assert counted == chunks
+        : "%s: %d chunks of %d in %s".formatted(subject, counted, chunks, pass);
+    return new Proof(pass.id(), chunks, first, last, hex(root.get()), startedAt, finishedAt);
+  }
+
+  private static String hex(HashValue128 value) {
+    var digits = HexFormat.of();
+    return digits.toHexDigits(value.getMostSignificantBits())
+        + digits.toHexDigits(value.getLeastSignificantBits());
+  }
+
+  void forget(Subject subject) {
+    Stores.deleteAll(store, subject);
+  }
+}

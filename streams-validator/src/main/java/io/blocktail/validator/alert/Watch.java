@@ -1,0 +1,240 @@
+package io.blocktail.validator.alert;
+
+import io.blocktail.validator.compare.Observation;
+import io.blocktail.validator.compare.Observation.Compared;
+import io.blocktail.validator.compare.Observation.Marked;
+import io.blocktail.validator.compare.Observation.ReplicaGone;
+import io.blocktail.validator.compare.Observation.ReplicaSeen;
+import io.blocktail.validator.compare.Observation.SourceSeen;
+import io.blocktail.validator.compare.Outcome.Diverged;
+import io.blocktail.validator.compare.Outcome.Equal;
+import io.blocktail.validator.compare.Outcome.NoAnswer;
+import io.blocktail.validator.compare.Point;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// The watch over the volumes of one partition: takes observations one after the other, decides,
+/// and sends alerts and requests. Repeated and late observations change nothing. All calls come
+/// from one thread; what is in memory is made of the stores again by making a new watch.
+public final class Watch {
+  /// What an operator decides.
+  ///
+  /// @param heal whether to ask the source to send diverged chunks again
+  /// @param answerTimeout how long a target may stand still before it is called silent, and how
+  ///   long a request may take before it is repeated
+  /// @param closedAlerts how many closed alerts are kept
+  public record Settings(boolean heal, Duration answerTimeout, int closedAlerts) {}
+
+  private final Stores stores;
+  private final LongSupplier clock;
+  private final AlertBook alerts;
+  private final Chunks chunks;
+  private final Troubles troubles;
+  private final Requests requests;
+  private final Silence silence;
+
+  /// @param clock ms, this machine's; for timeouts alone
+  public Watch(Stores stores, Settings settings, Outbox outbox, LongSupplier clock) {
+    this.stores = stores;
+    this.clock = clock;
+    this.alerts = new AlertBook(stores, outbox, settings.closedAlerts());
+    this.chunks = new Chunks(stores.chunks());
+    this.troubles = new Troubles(stores.troubles(), alerts);
+    this.requests =
+        new Requests(stores.troubles(), outbox, settings.heal(), settings.answerTimeout(), clock);
+    this.silence = new Silence(alerts, settings.answerTimeout());
+  }
+
+  public void observe(String volume, Observation observation) {
+    switch (observation) {
+      case Marked marked -> marked(volume, marked);
+      case Compared compared -> compared(volume, compared);
+      case ReplicaSeen status -> replica(new Subject(volume, status.target()), status);
+      case ReplicaGone gone -> forget(new Subject(volume, gone.target()), "the target was removed");
+      case SourceSeen status -> source(volume, status);
+    }
+  }
+
+  private void marked(String name, Marked marked) {
+    Point point = marked.point();
+    WatchedVolume volume = admit(name, point.volumeId(), point.epoch(), marked.at());
+    if (volume == null) {
+      return;
+    }
+    var source = new Subject(name, null);
+    boolean isSound = marked.digest() != null;
+    var judged =
+        chunks.judge(source, marked.chunk(), point, isSound, marked.digest(), marked.pass());
+    if (judged.isNewest()) {
+      if (isSound) {
+        troubles.healed(source, marked.chunk(), point, marked.at());
+      } else {
+        var rot = Trouble.found(point, null, null, marked.pass(), marked.at());
+        troubles.found(source, marked.chunk(), point, rot);
+      }
+    }
+    Passes passes =
+        volume.passes().count(marked.pass(), judged.counted(), marked.at(), point.position());
+    stores
+        .volumes()
+        .put(
+            name,
+            volume.marked(point.epoch(), marked.chunks(), point.position(), marked.at(), passes));
+  }
+
+  private void compared(String name, Compared compared) {
+    Point point = compared.point();
+    WatchedVolume volume = admit(name, point.volumeId(), point.epoch(), compared.markedAt());
+    if (volume == null) {
+      return;
+    }
+    var subject = new Subject(name, compared.target());
+    WatchedTarget target = target(subject).answered(point.position());
+    target =
+        switch (compared.outcome()) {
+          case Equal(var digest) -> {
+            var judged =
+                chunks.judge(subject, compared.chunk(), point, true, digest, compared.pass());
+            boolean isHealed =
+                judged.isNewest()
+                    && troubles.healed(subject, compared.chunk(), point, compared.at());
+            yield count(
+                subject,
+                target.diverged(isHealed ? -1 : 0).verified(point.position()),
+                compared,
+                judged.counted());
+          }
+          case Diverged(var source, var digest) -> {
+            var judged =
+                chunks.judge(subject, compared.chunk(), point, false, source, compared.pass());
+            var trouble = Trouble.found(point, source, digest, compared.pass(), compared.at());
+            boolean isNew =
+                judged.isNewest() && troubles.found(subject, compared.chunk(), point, trouble);
+            if (isNew) {
+              requests.want(subject, compared.chunk());
+            }
+            yield count(subject, target.diverged(isNew ? 1 : 0), compared, judged.counted());
+          }
+          case NoAnswer(_) -> {
+            requests.postpone(subject, compared.chunk());
+            yield target;
+          }
+        };
+    stores.targets().put(subject.key(), target);
+  }
+
+  /// Counts the chunk for its pass, and proves the pass when it was the last one missing.
+  private WatchedTarget count(
+      Subject subject, WatchedTarget target, Compared compared, int counted) {
+    Passes passes =
+        target
+            .passes()
+            .count(compared.pass(), counted, compared.markedAt(), compared.point().position());
+    WatchedTarget after = target.counted(passes);
+    Passes.Pass pass = passes.find(compared.pass());
+    if (counted <= 0 || pass == null || pass.count() < compared.chunks()) {
+      return after;
+    }
+    Proof before = target.proof();
+    if (before != null && before.pass() > pass.id()) {
+      return after;
+    }
+    return after.proved(
+        chunks.prove(subject, pass, compared.chunks(), pass.startedAt(), compared.at()));
+  }
+
+  private void replica(Subject subject, ReplicaSeen status) {
+    WatchedTarget target = target(subject).seen(status);
+    if (status.epoch() == 0) {
+      target = target.unproved();
+    }
+    stores.targets().put(subject.key(), silence.halted(subject, target, status));
+  }
+
+  private void source(String name, SourceSeen status) {
+    WatchedVolume volume = admit(name, status.volumeId(), status.epoch(), status.at());
+    if (volume != null) {
+      stores.volumes().put(name, volume.seen(status.epoch(), status.published(), status.at()));
+    }
+  }
+
+  private WatchedTarget target(Subject subject) {
+    @Nullable WatchedTarget known = stores.targets().get(subject.key());
+    return known == null ? WatchedTarget.UNKNOWN : known;
+  }
+
+  /// The volume that a report is about, in its present state; null when the report is of an older
+  /// epoch or a former volume. A volume that took the name of another makes all of that forgotten.
+  private @Nullable WatchedVolume admit(String name, String volumeId, int epoch, long at) {
+    @Nullable WatchedVolume volume = stores.volumes().get(name);
+    if (volume == null) {
+      return WatchedVolume.of(volumeId, epoch);
+    }
+    return switch (volume.standing(volumeId, epoch, at)) {
+      case CURRENT -> volume;
+      case FORMER -> null;
+      case SUCCESSOR -> {
+        for (var entry : Stores.copy(stores.targets(), name + "/", name + "/~")) {
+          forget(Subject.ofKey(entry.key), "another volume has taken the name");
+        }
+        forget(new Subject(name, null), "another volume has taken the name");
+        yield volume.succeededBy(volumeId, epoch);
+      }
+    };
+  }
+
+  private void forget(Subject subject, String why) {
+    alerts.closeAll(subject, clock.getAsLong() * 1000, why);
+    chunks.forget(subject);
+    troubles.forget(subject);
+    requests.forget(subject);
+    silence.forget(subject);
+    stores.targets().delete(subject.key());
+  }
+
+  /// Whether there is something to flush.
+  public boolean isPending() {
+    return alerts.hasChanged() || troubles.hasFresh() || !requests.isEmpty();
+  }
+
+  /// Sends the alerts and requests that have gathered.
+  public void flush() {
+    troubles.alert(name -> {
+      @Nullable WatchedVolume volume = stores.volumes().get(name);
+      return volume == null ? "" : volume.volumeId();
+    });
+    requests.send(stores.volumes());
+    for (AlertEntry alert : alerts.changed()) {
+      if (alert.chunks().isEmpty()) {
+        alerts.publish(alert);
+      } else {
+        troubles.settle(alert);
+      }
+    }
+  }
+
+  /// Looks for what has not happened in time. To be called once a second.
+  ///
+  /// @param isRound whether to look for requests to repeat too
+  public void tick(boolean isRound) {
+    long now = clock.getAsLong();
+    for (var entry : Stores.copy(stores.targets())) {
+      tick(Subject.ofKey(entry.key), entry.value, now, isRound);
+    }
+  }
+
+  private void tick(Subject subject, WatchedTarget target, long now, boolean isRound) {
+    @Nullable WatchedVolume volume = stores.volumes().get(subject.volume());
+    if (volume == null) {
+      return;
+    }
+    WatchedTarget after = silence.tick(subject, target, volume, now);
+    if (!after.equals(target)) {
+      stores.targets().put(subject.key(), after);
+    }
+    if (isRound && after.diverged() > 0) {
+      requests.repeat(subject, Verdict.isInGap(after, now * 1000));
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.blocktail.validator.alert;
+
+import io.blocktail.event.Position;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What is known of a volume.
+///
+/// @param volumeId its UUID
+/// @param epoch the highest seen
+/// @param chunks how many it has; 0 until a marker says so
+/// @param marked position of the newest marker; see [Position]
+/// @param published position up to which the source says it has published
+/// @param at the newest time heard from the source, µs since 1970
+/// @param passes how many chunks the source has marked
+/// @param retired UUIDs of volumes that had this name before, newest first
+public record WatchedVolume(
+    String volumeId,
+    int epoch,
+    int chunks,
+    long marked,
+    long published,
+    long at,
+    Passes passes,
+    List<String> retired) {
+  private static final int RETIRED = 8;
+
+  /// How a report stands to what is known.
+  enum Standing {
+    CURRENT,
+    /// Of another volume that has taken this one's name.
+    SUCCESSOR,
+    /// Of an older epoch, or of a volume that had this name before.
+    FORMER
+  }
+
+  public WatchedVolume {
+    retired = List.copyOf(retired);
+  }
+
+  static WatchedVolume of(String volumeId, int epoch) {
+    return new WatchedVolume(volumeId, epoch, 0, 0, 0, Long.MIN_VALUE, Passes.NONE, List.of());
+  }
+
+  /// A former volume is believed again only when it speaks later than its successor did: somebody
+  /// put it back.
+  Standing standing(String id, int itsEpoch, long itsTime) {
+    if (id.equals(volumeId)) {
+      return itsEpoch < epoch ? Standing.FORMER : Standing.CURRENT;
+    }
+    return retired.contains(id) && itsTime <= at ? Standing.FORMER : Standing.SUCCESSOR;
+  }
+
+  WatchedVolume succeededBy(String id, int itsEpoch) {
+    var former = new ArrayList<>(retired);
+    former.remove(id);
+    former.addFirst(volumeId);
+    return new WatchedVolume(
+        id,
+        itsEpoch,
+        0,
+        0,
+        0,
+        Long.MIN_VALUE,
+        Passes.NONE,
+        former.subList(0, Math.min(RETIRED, former.size())));
+  }
+
+  WatchedVolume marked(int itsEpoch, int count, long position, long time, Passes counted) {
+    return new WatchedVolume(
+        volumeId,
+        Math.max(epoch, itsEpoch),
+        count,
+        Position.isAfter(position, marked) ? position : marked,
+        published,
+        Math.max(at, time),
+        counted,
+        retired);
+  }
+
+  WatchedVolume seen(int itsEpoch, long publishedSequence, long time) {
+    return new WatchedVolume(
+        volumeId,
+        Math.max(epoch, itsEpoch),
+        chunks,
+        marked,
+        Position.of(Math.max(epoch, itsEpoch), publishedSequence),
+        Math.max(at, time),
+        passes,
+        retired);
+  }
+}

@@ -1,0 +1,77 @@
+package io.blocktail.validator.compare;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.blocktail.digest.Digest;
+import org.jspecify.annotations.Nullable;
+
+/// What the watch over one volume gets to see, keyed by the volume's name: the internal topic
+/// between the two halves of the topology carries these. Times are µs since 1970.
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = Observation.Marked.class, name = "marked"),
+  @JsonSubTypes.Type(value = Observation.Compared.class, name = "compared"),
+  @JsonSubTypes.Type(value = Observation.ReplicaSeen.class, name = "replica"),
+  @JsonSubTypes.Type(value = Observation.ReplicaGone.class, name = "gone"),
+  @JsonSubTypes.Type(value = Observation.SourceSeen.class, name = "source")
+})
+public sealed interface Observation {
+  /// The source marked a chunk.
+  ///
+  /// @param digest null when the source's own chunk rotted
+  record Marked(int chunk, Point point, @Nullable Digest digest, long pass, int chunks, long at)
+      implements Observation {}
+
+  /// A target answered a marker that the source's digest is known for.
+  ///
+  /// @param source null when the source's own chunk rotted
+  /// @param reason why the target has no digest; null when it has one
+  /// @param markedAt when the source took its digest, by the source's clock
+  /// @param at when the target answered, by the consumer's clock
+  record Compared(
+      int chunk,
+      String target,
+      Point point,
+      @Nullable Digest source,
+      @Nullable Digest digest,
+      @Nullable String reason,
+      long pass,
+      int chunks,
+      long markedAt,
+      long at)
+      implements Observation {
+
+    public Outcome outcome() {
+      if (source == null) {
+        return new Outcome.NoAnswer("the source's chunk rotted");
+      }
+      if (digest == null) {
+        return new Outcome.NoAnswer(reason == null ? "no reason" : reason);
+      }
+      return source.equals(digest)
+          ? new Outcome.Equal(source)
+          : new Outcome.Diverged(source, digest);
+    }
+  }
+
+  /// A target's status; for people, and to know whether it still moves.
+  record ReplicaSeen(
+      String target,
+      @Nullable String volumeId,
+      String state,
+      @Nullable String reason,
+      boolean consistent,
+      int epoch,
+      long watermark,
+      int undoneChunks,
+      long lagChanges,
+      long lagMillis,
+      long at)
+      implements Observation {}
+
+  /// A target's status was deleted: the target is no more.
+  record ReplicaGone(String target) implements Observation {}
+
+  /// A source's status.
+  record SourceSeen(String volumeId, int epoch, long published, long at) implements Observation {}
+}

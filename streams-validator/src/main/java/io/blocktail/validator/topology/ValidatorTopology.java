@@ -1,0 +1,108 @@
+package io.blocktail.validator.topology;
+
+import io.blocktail.event.Topics;
+import io.blocktail.validator.alert.AlertEntry;
+import io.blocktail.validator.alert.ChunkVerdict;
+import io.blocktail.validator.alert.Trouble;
+import io.blocktail.validator.alert.Watch;
+import io.blocktail.validator.alert.WatchedTarget;
+import io.blocktail.validator.alert.WatchedVolume;
+import io.blocktail.validator.compare.ChunkHistory;
+import io.blocktail.validator.compare.Observation;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Set;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.kstream.Repartitioned;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/// The whole topology in two halves. The first joins digests by chunk; the second, after a
+/// repartition by volume, watches over volumes and their targets.
+///
+/// ```
+/// digests ──► compare ──┐
+/// replicas ─► status ───┼─► observations (by volume) ──► watch ──► alerts, resync-requests
+/// sources ──► status ───┘
+/// ```
+public final class ValidatorTopology {
+  /// Of the topic between the halves: so many volumes can be watched at once.
+  public static final int PARTITIONS = 8;
+
+  private static final String OBSERVATIONS = "observations";
+
+  private ValidatorTopology() {}
+
+  public static Topology of(Topics topics, Watch.Settings settings, MeterRegistry registry) {
+    var builder = new StreamsBuilder();
+    Tally tally = Tally.in(registry);
+    KStream<String, Observation> observations =
+        read(builder, topics.digests())
+            .process(
+                supplier(
+                    () -> new CompareProcessor(tally),
+                    store(CompareProcessor.HISTORIES, ChunkHistory.class)))
+            .merge(
+                read(builder, topics.replicas()).process(() -> StatusProcessor.ofReplicas(tally)))
+            .merge(read(builder, topics.sources()).process(() -> StatusProcessor.ofSources(tally)));
+    observations
+        .repartition(
+            Repartitioned.<String, Observation>as(OBSERVATIONS)
+                .withKeySerde(Serdes.String())
+                .withValueSerde(Json.serde(Observation.class))
+                .withNumberOfPartitions(PARTITIONS))
+        .process(
+            supplier(
+                () -> new WatchProcessor(settings),
+                store(WatchProcessor.VOLUMES, WatchedVolume.class),
+                store(WatchProcessor.TARGETS, WatchedTarget.class),
+                store(WatchProcessor.CHUNKS, ChunkVerdict.class),
+                store(WatchProcessor.TROUBLES, Trouble.class),
+                store(WatchProcessor.OPEN_ALERTS, AlertEntry.class),
+                store(WatchProcessor.CLOSED_ALERTS, AlertEntry.class)))
+        .to((_, outgoing, _) -> outgoing.topic(topics), Produced.with(Serdes.String(), outgoing()));
+    return builder.build();
+  }
+
+  private static KStream<byte[], byte[]> read(StreamsBuilder builder, String topic) {
+    return builder.stream(topic, Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()));
+  }
+
+  /// In RocksDB with a changelog, written through a cache that is emptied at each commit.
+  private static <T> StoreBuilder<?> store(String name, Class<T> type) {
+    return Stores.keyValueStoreBuilder(
+            Stores.persistentKeyValueStore(name), Serdes.String(), Json.serde(type))
+        .withCachingEnabled();
+  }
+
+  private static Serde<Outgoing> outgoing() {
+    var encoder = new Outgoing.Encoder();
+    return Serdes.serdeFrom(
+        (_, outgoing) -> encoder.encode(outgoing),
+        (topic, _) -> {
+          throw new AssertionError("nothing of " + topic + " is read here");
+        });
+  }
+
+  private static <KI, VI, KO, VO> ProcessorSupplier<KI, VI, KO, VO> supplier(
+      java.util.function.Supplier<Processor<KI, VI, KO, VO>> processor, StoreBuilder<?>... stores) {
+    return new ProcessorSupplier<>() {
+      @Override
+      public Processor<KI, VI, KO, VO> get() {
+        return processor.get();
+      }
+
+      @Override
+      public Set<StoreBuilder<?>> stores() {
+        return Set.of(stores);
+      }
+    };
+  }
+}
