@@ -12,6 +12,7 @@ final class Commands {
 
   static CommandLine of(Object command) {
     return new CommandLine(command)
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler((exception, commandLine, _) -> {
           if (!(exception instanceof RefusedException)) {
             throw exception;

@@ -1,5 +1,6 @@
 package io.blocktail.deploy.directory;
 
+import io.blocktail.deploy.plan.Plan;
 import io.blocktail.deploy.plan.PlannedTarget;
 import io.blocktail.deploy.plan.PlannedVolume;
 import io.blocktail.deploy.plan.PlannedVolume.Content;
@@ -116,6 +117,40 @@ public record Directory(Path root) {
   /// Whether the target has been kept before.
   public boolean hasCheckpoint(PlannedTarget target) {
     return Files.exists(state(target).resolve("checkpoint"));
+  }
+
+  /// Whether the volume has been served before.
+  public boolean wasServed(PlannedVolume volume) {
+    Path state = state(volume.name());
+    if (!Files.isDirectory(state)) {
+      return false;
+    }
+    try (var entries = Files.list(state)) {
+      return entries.findAny().isPresent();
+    } catch (IOException e) {
+      throw new RefusedException("%s cannot be read: %s".formatted(state, Reasons.of(e)), e);
+    }
+  }
+
+  /// Refuses a directory that has lost an image: made anew, it would be all zeros, and so would its
+  /// replicas.
+  public void checkImages(Plan plan) {
+    for (PlannedVolume volume : plan.volumes()) {
+      if (wasServed(volume) && !Files.exists(image(volume))) {
+        throw lost("volume " + volume.name(), image(volume), state(volume.name()));
+      }
+    }
+    for (PlannedTarget target : plan.targets()) {
+      if (hasCheckpoint(target) && !Files.exists(image(target))) {
+        throw lost("target " + target.label(), image(target), state(target));
+      }
+    }
+  }
+
+  private static RefusedException lost(String what, Path image, Path state) {
+    return new RefusedException(
+        "%s: its file %s is gone. Bring it back, or remove %s as well to begin it anew"
+            .formatted(what, image, state));
   }
 
   /// Refuses what is neither new, nor empty, nor a directory of ours.

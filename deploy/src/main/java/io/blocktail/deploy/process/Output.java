@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What a child prints: kept in a file that cannot grow without bound (there is one older file,
 /// `.1`), and the last lines in memory, to say what a child died of.
@@ -37,8 +38,7 @@ public final class Output {
   /// since a full pipe would stop the child, and still shown by [#lastLines].
   ///
   /// @return null, or why the file could not be written
-  @org.jspecify.annotations.Nullable
-  IOException drain(InputStream from) throws IOException {
+  @Nullable IOException drain(InputStream from) throws IOException {
     synchronized (this) {
       last.clear();
       line.setLength(0);
