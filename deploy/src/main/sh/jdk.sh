@@ -48,36 +48,75 @@ build_is_stale() {
   [ -n "$newer" ]
 }
 
+# Is what Maven has packaged newer than what the scripts run?
+app_is_stale() {
+  [ -e "$APP/id" ] || return 0
+  local newer
+  newer=$(find "$ROOT"/deploy/target/deploy-*.jar "$ROOT"/deploy/target/lib "$ROOT"/*/target/quarkus-app \
+    -newer "$APP/id" -print -quit)
+  [ -n "$newer" ]
+}
+
+# Copies what Maven has packaged to where it is run from. Maven writes into files that are there, and would so change
+# the jars of a running `up`; here a new copy takes the place of the old one, of which no file is ever written again.
+# So whoever runs from it, or from hard links to it (DIR/app), is safe.
+install_app() {
+  local next=$APP.new module
+  rm -rf "$next" "$APP.old"
+  mkdir -p "$next/deploy"
+  cp -p "$ROOT"/deploy/target/deploy-*.jar "$next/deploy/deploy.jar"
+  cp -Rp "$ROOT/deploy/target/lib" "$next/deploy/lib"
+  for module in producer consumer streams-validator; do
+    cp -Rp "$ROOT/$module/target/quarkus-app" "$next/$module"
+  done
+  echo "$(date +%s)-$$-$RANDOM" >"$next/id"
+  if [ -e "$APP" ]; then mv "$APP" "$APP.old"; fi
+  mv "$next" "$APP"
+  rm -rf "$APP.old"
+}
+
+build() {
+  local log=$ROOT/deploy/target/build.log
+  echo "building…" >&2
+  touch "$STAMP.begun"
+  if ! run_maven -B -q -DskipTests -Dspotless.check.skip package </dev/null >"$log" 2>&1 9>&-; then
+    cat "$log" >&2
+    die "the build failed (log: $log)"
+  fi
+  install_app
+  mv "$STAMP.begun" "$STAMP"
+}
+
+# With BLOCKTAIL_BUILT=1 what Maven has packaged is what runs: for tests, which Maven itself runs.
+is_stale() {
+  if [ "${BLOCKTAIL_BUILT:-}" = 1 ]; then app_is_stale; else build_is_stale "$STAMP" || [ ! -e "$APP/id" ]; fi
+}
+
 build_if_needed() {
-  local stamp=$ROOT/deploy/target/built log=$ROOT/deploy/target/build.log
-  build_is_stale "$stamp" || return 0
+  STAMP=$ROOT/deploy/target/built
+  APP=$ROOT/deploy/target/app
+  is_stale || return 0
   mkdir -p "$ROOT/deploy/target"
   # Two commands started at once build once.
   if command -v flock >/dev/null 2>&1; then
     exec 9>"$ROOT/deploy/target/build.lock"
     flock 9
-    build_is_stale "$stamp" || { exec 9>&-; return 0; }
   fi
-  echo "building…" >&2
-  touch "$stamp.begun"
-  if ! run_maven -B -q -DskipTests -Dspotless.check.skip package </dev/null >"$log" 2>&1 9>&-; then
-    cat "$log" >&2
-    die "the build failed (log: $log)"
+  if is_stale; then
+    if [ "${BLOCKTAIL_BUILT:-}" = 1 ]; then install_app; else build; fi
   fi
-  mv "$stamp.begun" "$stamp"
   if command -v flock >/dev/null 2>&1; then exec 9>&-; fi
 }
 
 # exec_java MAIN-CLASS [JVM-OPTION...] -- [ARGUMENT...]: the rest of the script is this JVM.
 exec_java() {
-  local main=$1 options=() jars
+  local main=$1 options=()
   shift
-  jars=("$ROOT"/deploy/target/deploy-*.jar)
   while [ "$1" != -- ]; do
     options+=("$1")
     shift
   done
   shift
-  exec "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED -Dblocktail.home="$ROOT" ${options[@]+"${options[@]}"} \
-    -cp "${jars[0]}:$ROOT/deploy/target/lib/*" "$main" "$@"
+  exec "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED ${options[@]+"${options[@]}"} \
+    -cp "$APP/deploy/deploy.jar:$APP/deploy/lib/*" "$main" "$@"
 }

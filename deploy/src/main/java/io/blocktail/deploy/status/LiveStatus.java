@@ -1,0 +1,77 @@
+package io.blocktail.deploy.status;
+
+import io.blocktail.deploy.client.Answer;
+import io.blocktail.deploy.client.ServiceClient;
+import io.blocktail.deploy.client.Target;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Asks the services once a second and shows the answers, on a thread of its own.
+public final class LiveStatus {
+  private final ServiceClient services;
+  private final List<String> labels;
+  private final Screen screen;
+  private final Rate rate = new Rate();
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final Thread thread;
+
+  /// @param labels the targets, `VOLUME/NAME`
+  public LiveStatus(ServiceClient services, List<String> labels, Screen screen) {
+    this.services = services;
+    this.labels = List.copyOf(labels);
+    this.screen = screen;
+    this.thread = Thread.ofPlatform().daemon().name("status").unstarted(this::run);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  private void run() {
+    try {
+      do {
+        List<TargetLine> lines = look();
+        if (stopped.getCount() > 0) {
+          screen.show(lines);
+        }
+      } while (!stopped.await(1, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new AssertionError("nobody interrupts the status", e);
+    }
+  }
+
+  private List<TargetLine> look() {
+    var targets = services.targets();
+    long now = System.nanoTime();
+    var replicas = services.replicas();
+    var lines = new ArrayList<TargetLine>();
+    for (String label : labels) {
+      Double perSecond = rate.changesPerSecond(label, watermark(targets, label), now);
+      lines.add(TargetLine.of(label, targets, replicas, perSecond));
+    }
+    return lines;
+  }
+
+  private static @Nullable Long watermark(Answer<List<Target>> targets, String label) {
+    if (!(targets instanceof Answer.Given<List<Target>>(var all))) {
+      return null;
+    }
+    return all.stream()
+        .filter(target -> target.label().equals(label))
+        .map(Target::watermark)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /// Nothing is shown afterwards.
+  public void stop() throws InterruptedException {
+    stopped.countDown();
+    if (thread.isAlive()) {
+      thread.join();
+    }
+    screen.clear();
+  }
+}

@@ -1,0 +1,86 @@
+package io.blocktail.deploy.status;
+
+import io.blocktail.deploy.client.Answer;
+import io.blocktail.deploy.client.Replica;
+import io.blocktail.deploy.client.Target;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// The one line about a target. Only what was answered just now is in it: a number that nobody
+/// confirms any more is not shown.
+///
+/// @param label `VOLUME/NAME`
+/// @param condition what must change for a new line where lines stay: the state with its reason and
+///   the verdict
+/// @param numbers the rest
+record TargetLine(String label, String condition, String numbers) {
+  static TargetLine of(
+      String label,
+      Answer<List<Target>> targets,
+      Answer<List<Replica>> replicas,
+      @Nullable Double changesPerSecond) {
+    if (!(targets instanceof Answer.Given<List<Target>>(var all))) {
+      return new TargetLine(label, "unknown: consumer: " + targets.trouble(), "");
+    }
+    return all.stream()
+        .filter(target -> target.label().equals(label))
+        .findFirst()
+        .map(target ->
+            new TargetLine(
+                label,
+                condition(target) + ", " + verdict(label, replicas),
+                numbers(target, changesPerSecond)))
+        .orElseGet(() -> new TargetLine(label, "unknown: the consumer does not know it", ""));
+  }
+
+  private static String condition(Target target) {
+    String reason = target.reason();
+    String state = target.state();
+    if (!target.consistent()) {
+      state += " (not consistent)";
+    }
+    return reason == null || reason.isBlank() ? state : state + ": " + reason;
+  }
+
+  private static String verdict(String label, Answer<List<Replica>> replicas) {
+    if (!(replicas instanceof Answer.Given<List<Replica>>(var all))) {
+      return "verdict unknown (validator: " + replicas.trouble() + ")";
+    }
+    return all.stream()
+        .filter(replica -> replica.label().equals(label))
+        .findFirst()
+        .map(replica ->
+            replica.divergedChunks() == 0
+                ? replica.verdict()
+                : "%s (%d chunks)".formatted(replica.verdict(), replica.divergedChunks()))
+        .orElse("not verified yet");
+  }
+
+  private static String numbers(Target target, @Nullable Double changesPerSecond) {
+    var numbers = new StringBuilder();
+    Long watermark = target.watermark();
+    numbers.append("watermark ").append(watermark == null ? "?" : watermark.toString());
+    Long changes = target.lagChanges();
+    Long millis = target.lagMillis();
+    numbers.append(", lag ").append(changes == null ? "?" : changes + " changes");
+    if (millis != null) {
+      numbers.append(" / ").append(millis).append(" ms");
+    }
+    Long undone = target.undoneChunks();
+    if (undone != null && undone > 0) {
+      numbers.append(", ").append(undone).append(" chunks to come");
+    }
+    if (changesPerSecond != null) {
+      numbers.append(String.format(Locale.ROOT, ", %,.0f changes/s", changesPerSecond));
+    }
+    return numbers.toString();
+  }
+
+  @Override
+  public String toString() {
+    return numbers.isEmpty()
+        ? "%-22s %s".formatted(label, condition)
+        : "%-22s %s; %s".formatted(label, condition, numbers);
+  }
+}
