@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// A whole run: round by round, and in a round job by job, every contestant does the same job
@@ -101,7 +102,7 @@ public final class BenchRun implements AutoCloseable {
     }
     if (!tool.installed()) {
       skipped.add(contestant + ": " + tool.missing());
-      say("without " + skipped.getLast());
+      say("without %s", skipped.getLast());
       return false;
     }
     return true;
@@ -144,14 +145,13 @@ public final class BenchRun implements AutoCloseable {
       Results.Measured measured = new Results.Measured(job, done, export.settle());
       results.add(contestant.name(), measured);
       say(
-          "round %d  %-26s %-18s %,10.0f %-5s  settled after %.2f s"
-              .formatted(
-                  round + 1,
-                  job.title(),
-                  contestant.title(),
-                  measured.figure(),
-                  job.unit(),
-                  measured.settled().toNanos() / 1e9));
+          "round %d  %-26s %-18s %,10.0f %-5s  settled after %.2f s",
+          round + 1,
+          job.title(),
+          contestant.title(),
+          measured.figure(),
+          job.unit(),
+          measured.settled().toNanos() / 1e9);
     }
   }
 
@@ -178,13 +178,12 @@ public final class BenchRun implements AutoCloseable {
       export.settle();
       results.add(contestant.name(), figures);
       say(
-          "round %d  %-26s %-18s p50 %.2f ms, p99 %.2f ms"
-              .formatted(
-                  round + 1,
-                  "lag",
-                  contestant.title(),
-                  figures.p50Nanos() / 1e6,
-                  figures.p99Nanos() / 1e6));
+          "round %d  %-26s %-18s p50 %.2f ms, p99 %.2f ms",
+          round + 1,
+          lag.title(),
+          contestant.title(),
+          figures.p50Nanos() / 1e6,
+          figures.p99Nanos() / 1e6);
     }
   }
 
@@ -212,8 +211,8 @@ public final class BenchRun implements AutoCloseable {
         share);
   }
 
-  private void say(String line) {
-    progress.println(line);
+  private void say(String format, Object... values) {
+    progress.println(String.format(Locale.ROOT, format, values));
   }
 
   /// Stops every process and removes what was written. Also called by the JVM's shutdown thread

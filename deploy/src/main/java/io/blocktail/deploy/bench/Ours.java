@@ -68,7 +68,9 @@ final class Ours implements Contestant {
                 VOLUME + "=" + (size >> 20) + "M",
                 "--port-offset",
                 Integer.toString(offset)));
-    Ours ours = new Ours(workspace, launcher, directory, new Services(VOLUME, offset));
+    Ours ours =
+        new Ours(
+            workspace, launcher, directory, new Services(VOLUME, 8081 + offset, 8082 + offset));
     Await.until("both targets to follow", START, launcher, ours.log, ours::follows);
     ours.replicas = answered(ours.services::replicas).stream().map(Services.Replica::file).toList();
     return ours;

@@ -69,7 +69,8 @@ final class QemuMirror implements Contestant {
     Path qmp = workspace.path("qmp.sock");
     Path log = workspace.log(name() + ".log");
     Process server = children.start(log, command(socket, qmp));
-    Await.until("QEMU's sockets", START, server, log, () -> answers(qmp) && Files.exists(socket));
+    Await.until(
+        "QEMU's sockets", START, server, log, () -> Files.exists(qmp) && Files.exists(socket));
     try {
       Mirroring mirroring = new Mirroring(server, socket, qmp, new QmpConnection(qmp), log);
       mirroring.startCopying();
@@ -98,10 +99,6 @@ final class QemuMirror implements Contestant {
         "addr.type=unix,addr.path=" + socket,
         "--export",
         "type=nbd,id=export,node-name=source,name=bench,writable=on");
-  }
-
-  private static boolean answers(Path qmp) {
-    return Files.exists(qmp);
   }
 
   private final class Mirroring implements Export {
@@ -167,13 +164,32 @@ final class QemuMirror implements Contestant {
     @Override
     public Duration settle() throws BenchFailedException, InterruptedException {
       long start = System.nanoTime();
-      Await.until("QEMU's copy to follow", COPY, server, log, () -> followed(job()));
+      Await.until("QEMU's copy to follow", COPY, server, log, this::followed);
       return Duration.ofNanos(System.nanoTime() - start);
     }
 
-    private static boolean followed(JsonNode job) {
+    /// The job tells its progress only now and then; which blocks it still has to copy is known at
+    /// once.
+    private boolean followed() throws BenchFailedException {
+      if (dirtyBytes() > 0) {
+        return false;
+      }
+      JsonNode job = job();
       return job.path("ready").asBoolean()
           && job.path("offset").asLong(-1) == job.path("len").asLong(-2);
+    }
+
+    /// Of the one bitmap that there is, the job's own.
+    private long dirtyBytes() throws BenchFailedException {
+      JsonNode nodes =
+          qmp.execute("query-named-block-nodes", QmpConnection.arguments().put("flat", true));
+      for (JsonNode node : nodes) {
+        JsonNode count = node.path("dirty-bitmaps").path(0).path("count");
+        if ("source".equals(node.path("node-name").asText()) && count.isIntegralNumber()) {
+          return count.asLong();
+        }
+      }
+      throw new BenchFailedException("QEMU does not tell what its mirror has yet to copy");
     }
 
     @Override

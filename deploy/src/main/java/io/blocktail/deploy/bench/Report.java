@@ -26,7 +26,7 @@ public record Report(
   public String text() {
     StringBuilder text = new StringBuilder();
     text.append(
-        "%d cores (%s), %s, Java %s; fio runs on the same cores; %d rounds, volume %d MiB%n"
+        "%d cores (%s), %s, Java %s; fio runs on them too; rounds: %d; volume: %d MiB%n"
             .formatted(
                 machine.cores(),
                 machine.processor(),
@@ -40,8 +40,9 @@ public record Report(
       text.append(
           String.format(
               Locale.ROOT,
-              "Journal: at most %d of %d MiB in use, writers never blocked.%n"
-                  + "Blocktail stays up while the others are measured and then takes %.2f of a core.%n",
+              "Journal: at most %d of %d MiB seen in use, writers never seen blocked.%n"
+                  + "Blocktail is warmed up first; it stays up while the others are measured and"
+                  + " then takes %.2f of a core.%n",
               journalPeak >> 20,
               Ours.JOURNAL_LIMIT >> 20,
               idleShare));

@@ -23,11 +23,10 @@ final class Services {
   private final URI volumes;
   private final URI targets;
 
-  /// @param portOffset as given to `deploy/up`
-  Services(String volume, int portOffset) {
+  Services(String volume, int producerPort, int consumerPort) {
     this.volume = volume;
-    this.volumes = URI.create("http://127.0.0.1:" + (8081 + portOffset) + "/volumes");
-    this.targets = URI.create("http://127.0.0.1:" + (8082 + portOffset) + "/targets");
+    this.volumes = URI.create("http://127.0.0.1:" + producerPort + "/volumes");
+    this.targets = URI.create("http://127.0.0.1:" + consumerPort + "/targets");
   }
 
   /// @param journalBytes of the journal that are in use
