@@ -1,0 +1,252 @@
+package io.blocktail.deploy.bench;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// A whole run: round by round, and in a round job by job, every contestant does the same job
+/// within the same minute, so that the machine's moods hit all alike. Who begins changes from round
+/// to round. Before each job what the job before left dirty is written to the disk.
+public final class BenchRun implements AutoCloseable {
+  /// The volume is filled in parts that leave the journal room.
+  private static final long FILL_PART = 256L << 20;
+
+  /// Ours is a JVM, and compiles what is often used: an n-th of every job comes first, uncounted.
+  private static final int WARM_UP = 8;
+
+  private final Plan plan;
+  private final PrintStream progress;
+  private final Children children = new Children();
+  private final Workspace workspace;
+  private final Fio fio;
+  private final Results results = new Results();
+  private final List<Contestant> contestants = new ArrayList<>();
+  private final List<String> skipped = new ArrayList<>();
+  private volatile @Nullable Ours ours;
+  private boolean closed;
+  private Duration peersMeasured = Duration.ZERO;
+  private Duration oursMeanwhile = Duration.ZERO;
+
+  /// @param progress gets a line for each step
+  public BenchRun(Plan plan, PrintStream progress) throws BenchFailedException {
+    if (!Tool.FIO.installed()) {
+      throw new BenchFailedException(Tool.FIO.missing());
+    }
+    this.plan = plan;
+    this.progress = progress;
+    this.workspace = Workspace.in(plan.directory(), plan.spaceNeeded(), plan.logs().orElse(null));
+    this.fio = new Fio(children, workspace);
+  }
+
+  /// Measures everything; the report is whole or there is none.
+  public Report run() throws BenchFailedException, InterruptedException {
+    preparePeers();
+    if (plan.wants(Ours.NAME)) {
+      prepareOurs();
+    }
+    for (int round = 0; round < plan.rounds(); round++) {
+      List<Contestant> order = new ArrayList<>(contestants);
+      Collections.rotate(order, -round);
+      for (Job job : plan.jobs()) {
+        for (Contestant contestant : order) {
+          measure(contestant, job, round);
+        }
+      }
+      if (plan.lag()) {
+        for (Contestant contestant : order) {
+          measureLag(contestant, round);
+        }
+      }
+    }
+    if (ours != null) {
+      say("comparing both replicas with their source");
+      ours.compare();
+    }
+    return report();
+  }
+
+  private void preparePeers() throws BenchFailedException {
+    boolean nbdkit = wanted(Nbdkit.NAME, Tool.NBDKIT);
+    List<QemuMirror.CopyMode> modes = new ArrayList<>();
+    for (QemuMirror.CopyMode mode : QemuMirror.CopyMode.values()) {
+      if (wanted(mode.contestant(), Tool.QEMU)) {
+        modes.add(mode);
+      }
+    }
+    if (!nbdkit && modes.isEmpty()) {
+      return;
+    }
+    say("writing the peers' images");
+    Path image = workspace.path("peer.img");
+    workspace.fill(image, plan.volumeSize());
+    if (nbdkit) {
+      contestants.add(new Nbdkit(children, workspace, image));
+    }
+    if (!modes.isEmpty()) {
+      Path copy = workspace.path("copy.img");
+      workspace.fill(copy, plan.volumeSize());
+      for (QemuMirror.CopyMode mode : modes) {
+        contestants.add(new QemuMirror(children, workspace, mode, image, copy));
+      }
+    }
+  }
+
+  private boolean wanted(String contestant, Tool tool) {
+    if (!plan.wants(contestant)) {
+      return false;
+    }
+    if (!tool.installed()) {
+      skipped.add(contestant + ": " + tool.missing());
+      say("without %s", skipped.getLast());
+      return false;
+    }
+    return true;
+  }
+
+  private void prepareOurs() throws BenchFailedException, InterruptedException {
+    say("starting blocktail");
+    Ours started = Ours.start(children, workspace, plan.home(), plan.volumeSize());
+    ours = started;
+    contestants.addFirst(started);
+    say("filling its volume");
+    for (long at = 0; at < plan.volumeSize(); at += FILL_PART) {
+      long part = Math.min(FILL_PART, plan.volumeSize() - at);
+      Job fill = new Job("fill", "fill", Job.Access.WRITE, 512 << 10, 4, 0, part);
+      try (Contestant.Export export = started.open(fill)) {
+        fio.run(fill, new Fio.Area(at, part), export.uri(), 0);
+        export.settle();
+      }
+    }
+    say("warming it up");
+    for (Job job : plan.jobs()) {
+      Job part = job.dividedBy(WARM_UP);
+      try (Contestant.Export export = started.open(part)) {
+        fio.run(part, whole(), export.uri(), -1 - plan.rounds());
+        export.settle();
+      }
+    }
+  }
+
+  private Fio.Area whole() {
+    return new Fio.Area(0, plan.volumeSize());
+  }
+
+  private void measure(Contestant contestant, Job job, int round)
+      throws BenchFailedException, InterruptedException {
+    try (Idle _ = new Idle(contestant);
+        Contestant.Export export = contestant.open(job)) {
+      writeBack();
+      FioResult done = fio.run(job, whole(), export.uri(), round + 1);
+      Results.Measured measured = new Results.Measured(job, done, export.settle());
+      results.add(contestant.name(), measured);
+      say(
+          "round %d  %-26s %-18s %,10.0f %-5s  settled after %.2f s",
+          round + 1,
+          job.title(),
+          contestant.title(),
+          measured.figure(),
+          job.unit(),
+          measured.settled().toNanos() / 1e9);
+    }
+  }
+
+  private void measureLag(Contestant contestant, int round)
+      throws BenchFailedException, InterruptedException {
+    if (contestant.name().equals(Nbdkit.NAME)) {
+      return;
+    }
+    Job lag =
+        new Job(
+            "lag",
+            "lag",
+            Job.Access.RANDOM_WRITE,
+            LagProbe.BLOCK,
+            1,
+            0,
+            plan.lagSettings().bytes());
+    try (Idle _ = new Idle(contestant);
+        Contestant.Export export = contestant.open(lag)) {
+      writeBack();
+      LagFigures figures =
+          new LagProbe(plan.lagSettings())
+              .measure(export.socket(), export.exportName(), export.replicas());
+      export.settle();
+      results.add(contestant.name(), figures);
+      say(
+          "round %d  %-26s %-18s p50 %.2f ms, p99 %.2f ms",
+          round + 1,
+          lag.title(),
+          contestant.title(),
+          figures.p50Nanos() / 1e6,
+          figures.p99Nanos() / 1e6);
+    }
+  }
+
+  /// Otherwise the disk would still be busy with another contestant's job.
+  private void writeBack() throws BenchFailedException, InterruptedException {
+    int exit =
+        children.await(
+            children.start(
+                workspace.log("sync.log"), List.of("sync", "-f", workspace.path(".").toString())));
+    if (exit != 0) {
+      throw new BenchFailedException("sync ended with " + exit);
+    }
+  }
+
+  private Report report() {
+    double share =
+        peersMeasured.isZero() ? 0 : oursMeanwhile.toNanos() / (double) peersMeasured.toNanos();
+    return new Report(
+        plan,
+        Machine.here(),
+        results,
+        contestants.stream().map(c -> new ResultsTable.Column(c.name(), c.title())).toList(),
+        List.copyOf(skipped),
+        ours == null ? 0 : ours.journalPeak(),
+        share);
+  }
+
+  private void say(String format, Object... values) {
+    progress.println(String.format(Locale.ROOT, format, values));
+  }
+
+  /// Stops every process and removes what was written. Also called by the JVM's shutdown thread
+  /// while [#run] is under way, which then fails.
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    children.close();
+    if (ours != null) {
+      ours.keepLogs();
+    }
+    workspace.close();
+  }
+
+  /// Counts what ours, idle, takes from a peer that is measured.
+  private final class Idle implements AutoCloseable {
+    private final @Nullable Ours idle;
+    private final long start = System.nanoTime();
+    private final Duration before;
+
+    Idle(Contestant measured) {
+      idle = measured == ours ? null : ours;
+      before = idle == null ? Duration.ZERO : idle.cpuTime();
+    }
+
+    @Override
+    public void close() {
+      if (idle != null) {
+        peersMeasured = peersMeasured.plusNanos(System.nanoTime() - start);
+        oursMeanwhile = oursMeanwhile.plus(idle.cpuTime()).minus(before);
+      }
+    }
+  }
+}

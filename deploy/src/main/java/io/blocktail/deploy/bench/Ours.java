@@ -1,0 +1,257 @@
+package io.blocktail.deploy.bench;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/// Blocktail as `deploy/up` starts it: broker, producer, consumer with two targets, validator. It
+/// stays up for the whole run, since a JVM that has just started is not what a user works with;
+/// while a peer is measured it is settled and nearly idle ([#cpuTime] tells how nearly).
+final class Ours implements Contestant {
+  static final String NAME = "blocktail";
+
+  /// What the launcher gives a volume's journal.
+  static final long JOURNAL_LIMIT = 1L << 30;
+
+  /// What a record costs beyond its block, generously.
+  private static final double JOURNAL_OVERHEAD = 1.1;
+
+  private static final String VOLUME = "bench";
+  private static final int TARGETS = 2;
+  private static final int[] PORTS = {8080, 8081, 8082, 10809, 9092, 9093};
+
+  /// Below the ports that the system hands out itself.
+  private static final int FIRST_OFFSET = 12_000;
+
+  private static final Duration START = Duration.ofMinutes(3);
+  private static final Duration STALL = Duration.ofSeconds(60);
+
+  private final Workspace workspace;
+  private final Process launcher;
+  private final Path directory;
+  private final Path log;
+  private final Services services;
+  private List<Path> replicas = List.of();
+  private long journalPeak;
+
+  private Ours(Workspace workspace, Process launcher, Path directory, Services services) {
+    this.workspace = workspace;
+    this.launcher = launcher;
+    this.directory = directory;
+    this.log = workspace.log("up.log");
+    this.services = services;
+  }
+
+  /// Starts the system and waits until both targets follow.
+  static Ours start(Children children, Workspace workspace, Path home, long size)
+      throws BenchFailedException, InterruptedException {
+    int offset = freePorts();
+    Path directory = workspace.path("blocktail");
+    Process launcher =
+        children.start(
+            workspace.log("up.log"),
+            List.of(
+                home.resolve("deploy/up").toString(),
+                "--dir",
+                directory.toString(),
+                "--volume",
+                VOLUME + "=" + (size >> 20) + "M",
+                "--port-offset",
+                Integer.toString(offset)));
+    Ours ours =
+        new Ours(
+            workspace, launcher, directory, new Services(VOLUME, 8081 + offset, 8082 + offset));
+    Await.until("both targets to follow", START, launcher, ours.log, ours::follows);
+    ours.replicas = answered(ours.services::replicas).stream().map(Services.Replica::file).toList();
+    return ours;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String title() {
+    return "blocktail";
+  }
+
+  /// The most journal that was in use during any job.
+  long journalPeak() {
+    return journalPeak;
+  }
+
+  /// What all its processes have used of the processors so far.
+  Duration cpuTime() {
+    return Stream.concat(Stream.of(launcher.toHandle()), launcher.descendants())
+        .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
+        .reduce(Duration.ZERO, Duration::plus);
+  }
+
+  @Override
+  public Export open(Job job) throws BenchFailedException, InterruptedException {
+    long needed = job.writes() ? (long) (job.bytes() * JOURNAL_OVERHEAD) : 0;
+    Await.until(
+        "room in the journal for " + job.title(),
+        STALL,
+        launcher,
+        log,
+        () -> follows() && source().journalBytes() + needed <= JOURNAL_LIMIT);
+    JournalWatch watch = new JournalWatch(services);
+    watch.start();
+    return new Serving(watch);
+  }
+
+  /// The replicas must be what the source is, or the figures are worth nothing. Only when nothing
+  /// writes.
+  void compare() throws BenchFailedException, InterruptedException {
+    settleAll();
+    Path image = directory.resolve("volumes/" + VOLUME + ".img");
+    for (Path replica : replicas) {
+      try {
+        long differs = Files.mismatch(image, replica);
+        if (differs >= 0) {
+          throw new BenchFailedException(replica + " differs from its source at byte " + differs);
+        }
+      } catch (IOException e) {
+        throw new BenchFailedException("cannot compare " + replica + ": " + e, e);
+      }
+    }
+  }
+
+  void keepLogs() {
+    workspace.keepLogs(directory.resolve("logs"));
+  }
+
+  private boolean follows() throws InterruptedException {
+    try {
+      List<Services.Replica> replicas = services.replicas();
+      return services.source().serving()
+          && replicas.size() == TARGETS
+          && replicas.stream().allMatch(Services.Replica::follows);
+    } catch (UnansweredException _) {
+      return false; // Still starting; who waits for this has a limit.
+    }
+  }
+
+  /// Waits until every target has applied what the source had given a sequence at the beginning.
+  /// Fails when a target makes no progress for a minute.
+  private Duration settleAll() throws BenchFailedException, InterruptedException {
+    long start = System.nanoTime();
+    long until = source().sequence();
+    long least = -1;
+    long progress = start;
+    while (true) {
+      List<Services.Replica> replicas = answered(services::replicas);
+      long now = System.nanoTime();
+      long lowest =
+          replicas.stream().mapToLong(Services.Replica::watermark).min().orElse(Long.MIN_VALUE);
+      if (replicas.size() == TARGETS
+          && lowest >= until
+          && replicas.stream().allMatch(Services.Replica::follows)) {
+        return Duration.ofNanos(now - start);
+      }
+      if (lowest > least) {
+        least = lowest;
+        progress = now;
+      }
+      if (now - progress > STALL.toNanos()) {
+        throw new BenchFailedException(
+            "a target stands still for "
+                + STALL.toSeconds()
+                + " s before "
+                + until
+                + ": "
+                + replicas);
+      }
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+  }
+
+  private Services.Source source() throws BenchFailedException, InterruptedException {
+    return answered(services::source);
+  }
+
+  private interface Question<T> {
+    T ask() throws UnansweredException, InterruptedException;
+  }
+
+  private static <T> T answered(Question<T> question)
+      throws BenchFailedException, InterruptedException {
+    try {
+      return question.ask();
+    } catch (UnansweredException e) {
+      throw new BenchFailedException(Objects.requireNonNull(e.getMessage()), e);
+    }
+  }
+
+  private static int freePorts() throws BenchFailedException {
+    OptionalInt offset =
+        IntStream.range(0, 100).map(i -> FIRST_OFFSET + i * 10).filter(Ours::free).findFirst();
+    return offset.orElseThrow(
+        () -> new BenchFailedException("no port offset from " + FIRST_OFFSET + " on is free"));
+  }
+
+  private static boolean free(int offset) {
+    for (int port : PORTS) {
+      try (ServerSocket socket = new ServerSocket()) {
+        socket.setReuseAddress(true);
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port + offset));
+      } catch (IOException _) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private final class Serving implements Export {
+    private final JournalWatch watch;
+
+    Serving(JournalWatch watch) {
+      this.watch = watch;
+    }
+
+    @Override
+    public String uri() {
+      return Contestant.uri(exportName(), socket());
+    }
+
+    @Override
+    public Path socket() {
+      return directory.resolve("nbd.sock");
+    }
+
+    @Override
+    public String exportName() {
+      return VOLUME;
+    }
+
+    @Override
+    public List<Path> replicas() {
+      return replicas;
+    }
+
+    /// Ends the watch too: the job is over when its journal is drained.
+    @Override
+    public Duration settle() throws BenchFailedException, InterruptedException {
+      Duration duration = settleAll();
+      journalPeak = Math.max(journalPeak, watch.stop());
+      return duration;
+    }
+
+    @Override
+    public void close() {
+      watch.close();
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package io.blocktail.deploy.bench;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// A finished run.
+///
+/// @param skipped contestants that could not be measured, and why
+/// @param journalPeak most bytes of ours's journal that were in use during a job
+/// @param idleShare of one core that ours took while a peer was measured
+public record Report(
+    Plan plan,
+    Machine machine,
+    Results results,
+    List<ResultsTable.Column> contestants,
+    List<String> skipped,
+    long journalPeak,
+    double idleShare) {
+
+  private static final double AIM_RATIO = 1.0;
+  private static final long AIM_LAG_MILLIS = 50;
+
+  public String text() {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        "%d cores (%s), %s, Java %s; fio runs on them too; rounds: %d; volume: %d MiB%n"
+            .formatted(
+                machine.cores(),
+                machine.processor(),
+                machine.system(),
+                machine.java(),
+                plan.rounds(),
+                plan.volumeSize() >> 20));
+    skipped.forEach(line -> text.append("not measured: ").append(line).append('\n'));
+    text.append('\n').append(new ResultsTable(results, contestants).render()).append('\n');
+    if (plan.wants(Ours.NAME)) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "Journal: at most %d of %d MiB seen in use, writers never seen blocked.%n"
+                  + "Blocktail is warmed up first; it stays up while the others are measured and"
+                  + " then takes %.2f of a core.%n",
+              journalPeak >> 20,
+              Ours.JOURNAL_LIMIT >> 20,
+              idleShare));
+      text.append(aims());
+    }
+    return text.toString();
+  }
+
+  private String aims() {
+    List<String> below =
+        results.jobs().stream()
+            .filter(job -> mirrorRatio(job).filter(ratio -> ratio.median() < AIM_RATIO).isPresent())
+            .map(Job::title)
+            .toList();
+    boolean compared = results.jobs().stream().anyMatch(job -> mirrorRatio(job).isPresent());
+    String jobs =
+        !compared
+            ? ""
+            : "Aim, at least %.1f of the better of QEMU's mirrors: %s%n"
+                .formatted(
+                    AIM_RATIO,
+                    below.isEmpty() ? "reached" : "missed by " + String.join(", ", below));
+    return jobs
+        + results
+            .lag(Ours.NAME)
+            .map(lag ->
+                "Aim, lag p99 below %d ms: %s%n"
+                    .formatted(
+                        AIM_LAG_MILLIS,
+                        lag.p99Nanos() < AIM_LAG_MILLIS * 1_000_000 ? "reached" : "missed"))
+            .orElse("");
+  }
+
+  private Optional<Ratio> mirrorRatio(Job job) {
+    return results.betterMirror(job).flatMap(name -> results.ratio(job, name));
+  }
+
+  public ObjectNode json() {
+    ObjectNode document =
+        new ResultsJson(results, contestants.stream().map(ResultsTable.Column::name).toList())
+            .document();
+    document
+        .putObject("machine")
+        .put("cores", machine.cores())
+        .put("processor", machine.processor())
+        .put("system", machine.system())
+        .put("java", machine.java());
+    ArrayNode notMeasured = document.putArray("skipped");
+    skipped.forEach(notMeasured::add);
+    return document
+        .put("rounds", plan.rounds())
+        .put("volumeBytes", plan.volumeSize())
+        .put("journalPeakBytes", journalPeak)
+        .put("journalLimitBytes", Ours.JOURNAL_LIMIT)
+        .put("idleCores", idleShare);
+  }
+}
