@@ -209,13 +209,13 @@ public final class Applier implements AutoCloseable {
       fence(event);
       return true;
     }
+    if (recovery != null && opensAll(event, replica.geometry())) {
+      return startAnew(event, replica, replay);
+    }
     long written = replay.act(event, recovery != null);
     bytes += written;
     changes += written > 0 ? 1 : 0;
     chain = chain.after(event);
-    if (recovery != null && opensAll(event, replica.geometry())) {
-      recovery = null; // whatever the replica holds is going to be replaced
-    }
     return true;
   }
 
@@ -262,9 +262,18 @@ public final class Applier implements AutoCloseable {
     if (full(event)) {
       return false;
     }
+    return startAnew(event, replica, java.util.Objects.requireNonNull(replay));
+  }
+
+  /// Goes on inside a gap over the whole volume: whatever the replica holds is going to be replaced.
+  private boolean startAnew(Event event, Replica replica, Replay replay) throws IOException {
+    if (replica.versions().isFrozen()) {
+      return false;
+    }
+    replica.forgetVersions(ground.disk());
     halt = null;
     recovery = null;
-    java.util.Objects.requireNonNull(replay).act(event, false);
+    replay.act(event, false);
     chain = chain.after(event);
     return true;
   }

@@ -25,6 +25,7 @@ import java.util.zip.CRC32C;
 /// Format version 1: the first.
 final class VersionPages implements AutoCloseable {
   static final String NAME = "versions";
+  private static final String DRAFT = "versions.new";
   static final int PER_PAGE = 63;
   static final int PAGE = 512;
   static final int HEADER = 4096;
@@ -43,14 +44,16 @@ final class VersionPages implements AutoCloseable {
     this.file = file;
   }
 
-  /// Makes the file anew, all versions 0; durable when this returns.
+  /// Puts a new file, all versions 0, in the place of the one that may be there; durable when this
+  /// returns, and after a crash there is one or the other.
   static VersionPages create(Disk disk, Identity identity) throws IOException {
-    disk.delete(NAME);
-    DiskFile file = disk.open(NAME);
+    disk.delete(DRAFT);
+    DiskFile file = disk.open(DRAFT);
     try {
       file.write(header(identity), 0);
       file.write(ByteBuffer.wrap(new byte[1]), length(identity.geometry()) - 1);
       file.force();
+      disk.rename(DRAFT, NAME);
       return new VersionPages(file);
     } catch (IOException e) {
       file.close();

@@ -15,7 +15,7 @@ final class Versions implements AutoCloseable {
 
   private static final int MOST_CLEAN = 1 << 14;
 
-  private final VersionPages file;
+  private VersionPages file;
   private Map<Long, long[]> changed = new HashMap<>();
 
   /// What the checkpoint under way writes: not changed any more, by anybody.
@@ -114,6 +114,20 @@ final class Versions implements AutoCloseable {
 
   int changedPages() {
     return changed.size();
+  }
+
+  /// Whether a checkpoint writes some of them now.
+  boolean isFrozen() {
+    return !frozen.isEmpty();
+  }
+
+  /// Goes on with an empty file.
+  void startAnew(VersionPages empty) throws IOException {
+    assert frozen.isEmpty() : "a checkpoint is under way";
+    file.close();
+    file = empty;
+    changed.clear();
+    clean.clear();
   }
 
   /// Sets the changed pages aside for a checkpoint. One at a time.

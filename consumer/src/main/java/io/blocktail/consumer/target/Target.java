@@ -1,0 +1,382 @@
+package io.blocktail.consumer.target;
+
+import io.blocktail.consumer.apply.Applier;
+import io.blocktail.consumer.apply.Checkpoint;
+import io.blocktail.consumer.apply.CheckpointFile;
+import io.blocktail.consumer.apply.CheckpointJob;
+import io.blocktail.consumer.apply.Resumption;
+import io.blocktail.consumer.digest.ResyncAsker;
+import io.blocktail.consumer.intake.ChangeStream;
+import io.blocktail.consumer.intake.StreamBounds;
+import io.blocktail.consumer.intake.StreamCutException;
+import io.blocktail.consumer.intake.StreamPosition;
+import io.blocktail.consumer.intake.StreamRecord;
+import io.blocktail.consumer.intake.StreamUnavailableException;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/// One copy of one volume. Steppable: [#step] by the target's thread, [#checkpointStep] and [#watch]
+/// by its checkpoint thread, [#report] by anybody; a simulation calls all of them from one. Has no
+/// thread of its own and does not sleep except as it is told to.
+public final class Target {
+  private static final Logger LOG = Logger.getLogger(Target.class);
+  private static final int LONGEST_RETRY = 64;
+
+  private final String label;
+  private final Applier.Ground ground;
+  private final ChangeStream stream;
+  private final TargetSettings settings;
+  private final InstantSource clock;
+  private final CheckpointDesk desk = new CheckpointDesk();
+  private final Asking asking;
+  private final Lag lag = new Lag();
+
+  /// What has been read and not been applied.
+  private final ArrayDeque<StreamRecord> waiting = new ArrayDeque<>();
+
+  /// Null while the target's files are not open.
+  private @Nullable Applier applier;
+
+  private TargetState state = new TargetState.Initializing("starting");
+  private Instant retryAt = Instant.MIN;
+  private Duration retryPause;
+  private Instant lastCheckpoint = Instant.MIN;
+
+  /// Whether a record was read since the last checkpoint was begun.
+  private boolean active;
+
+  /// Why the stream cannot be read now; null when it can. Written by both threads.
+  private volatile @Nullable String away;
+
+  /// How the checkpoint thread last saw the stream.
+  private volatile @Nullable StreamBounds seen;
+
+  private volatile TargetReport report = TargetReport.starting();
+
+  /// @param label names the target in the log
+  public Target(
+      String label,
+      Applier.Ground ground,
+      ChangeStream stream,
+      ResyncAsker asker,
+      TargetSettings settings,
+      InstantSource clock) {
+    this.label = label;
+    this.ground = ground;
+    this.stream = stream;
+    this.settings = settings;
+    this.clock = clock;
+    this.asking = new Asking(asker, settings.patience());
+    this.retryPause = settings.retry();
+  }
+
+  /// Does one bounded piece of work. After an error of its files the target closes them, says why,
+  /// and opens them again after a pause.
+  ///
+  /// @param patience how long to wait when there is nothing to do
+  /// @return whether there was something to do
+  public boolean step(Duration patience) {
+    boolean busy;
+    try {
+      Applier open = applier;
+      busy = open == null ? open(patience) : advance(open, patience);
+    } catch (StreamUnavailableException e) {
+      busy = false;
+      away(String.valueOf(e.getMessage()));
+      retryAt = clock.instant().plus(settings.retry());
+    } catch (IOException e) {
+      busy = false;
+      fail(e);
+    }
+    publishReport();
+    return busy;
+  }
+
+  private boolean open(Duration patience) throws IOException, StreamUnavailableException {
+    Duration left = Duration.between(clock.instant(), retryAt);
+    if (left.isPositive()) {
+      desk.awaitEnd(left.compareTo(patience) < 0 ? left : patience);
+      return false;
+    }
+    if (state instanceof TargetState.Halted halted) {
+      move(halted.retry());
+    }
+    StreamBounds bounds = stream.bounds();
+    Optional<Checkpoint> checkpoint = new CheckpointFile(ground.disk()).read();
+    if (checkpoint.isEmpty() && !ground.medium().blank()) {
+      throw new IOException(
+          "%s has content, but there is no checkpoint that says which: give another file, or empty this one"
+              .formatted(ground.medium()));
+    }
+    var resumption = Resumption.of(checkpoint.orElse(null), bounds);
+    applier = Applier.open(ground, checkpoint.orElse(null), resumption);
+    stream.seek(resumption.from());
+    seen = bounds;
+    away = null;
+    lag.restart(bounds.end());
+    lastCheckpoint = clock.instant();
+    move(state.observe(applier.trust()));
+    return true;
+  }
+
+  private boolean advance(Applier applier, Duration patience)
+      throws IOException, StreamUnavailableException {
+    settle(applier);
+    compareWithSeen(applier);
+    boolean busy = read(applier, patience);
+    while (!waiting.isEmpty()) {
+      StreamRecord record = waiting.getFirst();
+      if (applier.take(record) == Applier.Outcome.FULL) {
+        return makeRoom(applier, patience);
+      }
+      waiting.removeFirst();
+      active = true;
+      lag.applied(record);
+      move(state.observe(applier.trust()));
+    }
+    asking.observe(applier, lag.end(), clock.instant());
+    checkpointIfDue(applier);
+    return busy;
+  }
+
+  private boolean read(Applier applier, Duration patience)
+      throws IOException, StreamUnavailableException {
+    if (!waiting.isEmpty()) {
+      return true;
+    }
+    try {
+      ChangeStream.Batch batch = stream.poll(patience);
+      waiting.addAll(batch.records());
+      lag.known(batch.end());
+      return !batch.records().isEmpty();
+    } catch (StreamCutException e) {
+      cut(applier, String.valueOf(e.getMessage()));
+      return true;
+    }
+  }
+
+  /// Records of the stream that were to be read are gone.
+  private void cut(Applier applier, String reason) throws StreamUnavailableException {
+    StreamBounds bounds = stream.bounds();
+    boolean same = applier.next().topicId().equals(bounds.topicId());
+    long offset =
+        same
+            ? Math.clamp(applier.next().offset(), bounds.beginning(), bounds.end())
+            : bounds.beginning();
+    waiting.clear();
+    seen = bounds;
+    lag.restart(bounds.end());
+    applier.cut(reason, new StreamPosition(bounds.topicId(), offset, -1));
+    stream.seek(applier.next());
+    move(state.observe(applier.trust()));
+  }
+
+  /// A stream whose leader was elected anew may lack records that are on their way to us: what was
+  /// read and not applied is dropped and read again, from a place that the broker checks.
+  private void compareWithSeen(Applier applier) throws StreamUnavailableException {
+    StreamBounds seen = this.seen;
+    if (seen == null) {
+      return;
+    }
+    lag.known(seen.end());
+    if (!seen.topicId().equals(applier.next().topicId())) {
+      StreamBounds now = stream.bounds();
+      if (!now.topicId().equals(applier.next().topicId())) {
+        cut(applier, "the stream's topic was made anew while it was read: its id is %s, was %s"
+                .formatted(now.topicId(), applier.next().topicId()));
+      }
+    } else if (seen.leaderEpoch() > applier.leaderEpoch()) {
+      waiting.clear();
+      stream.seek(applier.next());
+      applier.leaderEpoch(seen.leaderEpoch());
+      lastCheckpoint = Instant.MIN;
+    }
+  }
+
+  /// The next record has to wait for a checkpoint.
+  private boolean makeRoom(Applier applier, Duration patience) throws IOException {
+    if (!desk.busy()) {
+      begin(applier, false);
+    }
+    desk.awaitEnd(patience);
+    return settle(applier);
+  }
+
+  private void checkpointIfDue(Applier applier) {
+    if (desk.busy()) {
+      return;
+    }
+    boolean due = !clock.instant().isBefore(lastCheckpoint.plus(settings.checkpointInterval()));
+    if (applier.pressed() || due && active && applier.moved()) {
+      begin(applier, false);
+    } else if (due && (applier.moved() || applier.restless())) {
+      begin(applier, true);
+    }
+  }
+
+  private void begin(Applier applier, boolean resting) {
+    lastCheckpoint = clock.instant();
+    active = false;
+    desk.begin(applier.begin(resting));
+  }
+
+  private boolean settle(Applier applier) throws IOException {
+    Optional<CheckpointJob> ended = desk.settle();
+    ended.ifPresent(
+        job -> {
+          applier.completed(job);
+          stream.commit(job.checkpoint().next());
+          retryPause = settings.retry();
+        });
+    return ended.isPresent();
+  }
+
+  /// Carries out one step of the checkpoint under way, if there is one.
+  ///
+  /// @param patience how long to wait for one
+  /// @return whether there was something to do
+  public boolean checkpointStep(Duration patience) {
+    desk.awaitWork(patience);
+    return desk.work();
+  }
+
+  /// Looks how the stream lies. The checkpoint thread, about once a second.
+  public void watch() {
+    try {
+      seen = stream.bounds();
+      away = null;
+    } catch (StreamUnavailableException e) {
+      away(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void away(String reason) {
+    String before = away;
+    away = "the stream cannot be read: " + reason;
+    if (before == null) {
+      LOG.warnf("%s: %s", label, away);
+    }
+  }
+
+  /// An error of the target's own files: what is on them is not known any more.
+  private void fail(IOException e) {
+    LOG.errorf(e, "%s: halted", label);
+    release();
+    move(halted(e.getMessage() == null ? e.toString() : e.getMessage()));
+    retryAt = clock.instant().plus(retryPause);
+    Duration longer = retryPause.multipliedBy(2);
+    Duration longest = settings.retry().multipliedBy(LONGEST_RETRY);
+    retryPause = longer.compareTo(longest) < 0 ? longer : longest;
+  }
+
+  private TargetState halted(String reason) {
+    return switch (state) {
+      case TargetState.Initializing at -> at.halt(reason);
+      case TargetState.Recovering at -> at.halt(reason);
+      case TargetState.Resyncing at -> at.halt(reason);
+      case TargetState.Following at -> at.halt(reason);
+      case TargetState.Halted at -> at.halt(reason);
+    };
+  }
+
+  private void release() {
+    desk.abandon();
+    waiting.clear();
+    Applier open = applier;
+    applier = null;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (IOException e) {
+        LOG.warnf(e, "%s: its files could not be closed", label);
+      }
+    }
+  }
+
+  /// Stops for good, with a checkpoint that leaves nothing to recover. When nobody is inside any
+  /// other call, or will be, except [#report].
+  public void finish() {
+    Applier open = applier;
+    try {
+      if (open != null) {
+        drain(open);
+        if (open.moved() || open.restless()) {
+          desk.begin(open.begin(true));
+          drain(open);
+        }
+      }
+    } catch (IOException e) {
+      LOG.errorf(e, "%s: the last checkpoint has failed, it will recover from the one before", label);
+    }
+    release();
+    if (!(state instanceof TargetState.Halted)) {
+      state = new TargetState.Initializing("stopped");
+    }
+    publishReport();
+  }
+
+  private void drain(Applier applier) throws IOException {
+    while (desk.work()) {}
+    settle(applier);
+  }
+
+  /// Ends all waiting inside other calls, before [#finish].
+  public void hurry() {
+    desk.close();
+  }
+
+  private void move(TargetState next) {
+    if (!next.equals(state)) {
+      if (next.getClass() != state.getClass()) {
+        LOG.infof("%s: %s → %s %s", label, state.label(), next.label(), next.reason());
+      }
+      state = next;
+    }
+  }
+
+  private void publishReport() {
+    Applier open = applier;
+    String away = this.away;
+    TargetReport before = report;
+    report =
+        open == null
+            ? new TargetReport(
+                before.volume(),
+                state,
+                reason(away),
+                false,
+                before.epoch(),
+                before.watermark(),
+                before.undoneChunks(),
+                before.lagChanges(),
+                before.lagMillis(),
+                before.tally())
+            : new TargetReport(
+                open.volume(),
+                state,
+                reason(away),
+                state instanceof TargetState.Following,
+                open.chain().epoch(),
+                open.chain().sequence(),
+                open.undoneCount(),
+                lag.changes(open.next().offset()),
+                lag.millis(open.next().offset(), clock.millis()),
+                open.tally());
+  }
+
+  private @Nullable String reason(@Nullable String away) {
+    String own = state.reason();
+    return away == null ? own : own == null ? away : own + "; " + away;
+  }
+
+  /// How the target is. Any thread.
+  public TargetReport report() {
+    return report;
+  }
+}

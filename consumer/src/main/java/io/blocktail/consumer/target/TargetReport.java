@@ -1,0 +1,47 @@
+package io.blocktail.consumer.target;
+
+import io.blocktail.consumer.apply.Tally;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// How a target was at one moment.
+///
+/// @param volume the volume's UUID; null before the target has learned it
+/// @param reason why it is in that state, where that needs saying
+/// @param consistent whether it is known to equal the source as it was at the watermark
+/// @param epoch of the last event that counted, 0 before the first
+/// @param lagChanges records of the stream that are not applied yet, as far as is known
+/// @param lagMillis how long ago the oldest of them was put into the stream; 0 when there is none
+public record TargetReport(
+    @Nullable UUID volume,
+    TargetState state,
+    @Nullable String reason,
+    boolean consistent,
+    int epoch,
+    long watermark,
+    int undoneChunks,
+    long lagChanges,
+    long lagMillis,
+    Tally tally) {
+  static final Tally NOTHING = new Tally(0, 0, 0, 0, 0);
+
+  /// The same target when it is known to have stopped.
+  public TargetReport stopped(TargetState.Halted state) {
+    return new TargetReport(
+        volume,
+        state,
+        state.reason(),
+        false,
+        epoch,
+        watermark,
+        undoneChunks,
+        lagChanges,
+        lagMillis,
+        tally);
+  }
+
+  static TargetReport starting() {
+    var state = new TargetState.Initializing("starting");
+    return new TargetReport(null, state, state.reason(), false, 0, 0, 0, 0, 0, NOTHING);
+  }
+}

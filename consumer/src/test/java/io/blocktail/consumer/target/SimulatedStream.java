@@ -1,0 +1,118 @@
+package io.blocktail.consumer.target;
+
+import io.blocktail.consumer.intake.ChangeStream;
+import io.blocktail.consumer.intake.StreamBounds;
+import io.blocktail.consumer.intake.StreamCutException;
+import io.blocktail.consumer.intake.StreamPosition;
+import io.blocktail.consumer.intake.StreamRecord;
+import io.blocktail.consumer.intake.StreamUnavailableException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A stream in memory, and one reader of it at a time.
+final class SimulatedStream implements ChangeStream {
+  private record Stored(byte @Nullable [] value, int leaderEpoch) {}
+
+  private final List<Stored> records = new ArrayList<>();
+  private String topicId = "topic-1";
+  private int beginning;
+  private int leaderEpoch = 1;
+  private boolean away;
+  private long position = -1;
+
+  /// How many records a poll gives at most.
+  int batch = 10;
+
+  long committed = -1;
+
+  void publish(byte @Nullable [] value) {
+    records.add(new Stored(value, leaderEpoch));
+  }
+
+  byte @Nullable [] valueAt(int offset) {
+    return records.get(offset).value();
+  }
+
+  void electLeader() {
+    leaderEpoch++;
+  }
+
+  /// Records before the offset are not retained any more.
+  void expireBefore(int offset) {
+    beginning = offset;
+  }
+
+  /// The stream loses its end.
+  void cutTo(int offset) {
+    records.subList(offset, records.size()).clear();
+    leaderEpoch++;
+  }
+
+  void recreate() {
+    records.clear();
+    topicId += "'";
+    beginning = 0;
+  }
+
+  void away(boolean away) {
+    this.away = away;
+  }
+
+  int end() {
+    return records.size();
+  }
+
+  @Override
+  public StreamBounds bounds() throws StreamUnavailableException {
+    check();
+    return new StreamBounds(topicId, beginning, records.size(), leaderEpoch);
+  }
+
+  private void check() throws StreamUnavailableException {
+    if (away) {
+      throw new StreamUnavailableException("the simulated broker is away");
+    }
+  }
+
+  @Override
+  public void seek(StreamPosition position) {
+    this.position = position.offset();
+  }
+
+  /// As a broker does that hands out a place again.
+  void goBack(int records) {
+    position = Math.max(beginning, position - records);
+  }
+
+  @Override
+  public Batch poll(Duration atMost) throws StreamUnavailableException, StreamCutException {
+    check();
+    if (position < beginning || position > records.size()) {
+      throw new StreamCutException("offset %d is not in the stream".formatted(position));
+    }
+    var found = new ArrayList<StreamRecord>();
+    while (position < records.size() && found.size() < batch) {
+      Stored stored = records.get((int) position);
+      byte[] value = stored.value();
+      found.add(
+          new StreamRecord(
+              position,
+              stored.leaderEpoch(),
+              1_000,
+              value == null ? null : ByteBuffer.wrap(value).asReadOnlyBuffer()));
+      position++;
+    }
+    return new Batch(found, records.size());
+  }
+
+  @Override
+  public void commit(StreamPosition position) {
+    committed = position.offset();
+  }
+
+  @Override
+  public void close() {}
+}
