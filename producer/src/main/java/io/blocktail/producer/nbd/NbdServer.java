@@ -133,11 +133,15 @@ public final class NbdServer implements AutoCloseable {
   /// the device lets it go; so who closes the device lets go of its callers.
   @Override
   public void close() throws IOException {
+    close(Connections.PATIENCE);
+  }
+
+  void close(Duration patience) throws IOException {
     for (Listener listener : listeners) {
       listener.close();
     }
     awaitAcceptors();
-    boolean _ = connections.end();
+    boolean _ = connections.end(patience);
     timer.shutdownNow();
   }
 

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.blocktail.volume.VolumeName;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -32,7 +35,7 @@ class NbdServerTest {
 
   @Test
   void busyPortIsNamed() throws IOException {
-    try (var other = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+    try (var other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertThatThrownBy(() -> start("127.0.0.1", other.getLocalPort(), directory.resolve("s")))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("port " + other.getLocalPort() + " of 127.0.0.1 cannot be had");
@@ -92,6 +95,18 @@ class NbdServerTest {
     assertThatThrownBy(() -> start("127.0.0.1", 0, file))
         .hasMessage("NBD: " + file + " exists and is not a socket");
     assertThat(file).hasContent("data");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"directory", "link"})
+  void directoryAndLinkAreLeftAlone(String kind) throws IOException {
+    Path target = Files.createDirectory(directory.resolve("directory"));
+    Path file = directory.resolve(kind);
+    if (kind.equals("link")) {
+      Files.createSymbolicLink(file, target);
+    }
+    assertThatThrownBy(() -> start("127.0.0.1", 0, file))
+        .hasMessage("NBD: " + file + " exists and is not a socket");
   }
 
   @Test
@@ -163,11 +178,41 @@ class NbdServerTest {
     assertThat(Files.readAllBytes(served.file)).startsWith(1, 2, 3, 0, 0, 0, 0, 0, 4, 5, 6);
   }
 
+  @Test
+  void stopCutsOffAClientThatTakesNoAnswers() throws Exception {
+    var device = new RecordingDevice(ServedFile.file(directory, SIZE));
+    try (var served = new ServedFile(directory, device);
+        var client = served.client()) {
+      for (int i = 0; i < 64; i++) {
+        client.request(0, 0, i, 0, SIZE);
+      }
+      ServedFile.await(() -> !device.batches.isEmpty());
+      served.server.close(Duration.ofMillis(300));
+      assertThat(served.server.connections()).isZero();
+    }
+  }
+
+  @Test
+  void stopDoesNotWaitForeverForADevice() throws Exception {
+    var device = new RecordingDevice(ServedFile.file(directory, SIZE));
+    var gate = new CountDownLatch(1);
+    device.gate = gate;
+    try (var served = new ServedFile(directory, device);
+        var client = served.client()) {
+      client.write(0, 1, 0, new byte[] {1});
+      ServedFile.await(() -> !device.batches.isEmpty());
+      served.server.close(Duration.ofMillis(100));
+      assertThat(served.server.connections()).isEqualTo(1);
+      gate.countDown();
+      ServedFile.await(() -> served.server.connections() == 0);
+    }
+  }
+
   private static void close(NbdServer server) {
     try {
       server.close();
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -177,7 +222,7 @@ class NbdServerTest {
     int port = served.server.port();
     served.close();
     served.server.close();
-    assertThatThrownBy(() -> RawClient.tcp(port)).isInstanceOf(java.net.ConnectException.class);
+    assertThatThrownBy(() -> RawClient.tcp(port)).isInstanceOf(ConnectException.class);
   }
 
   @Test
