@@ -124,9 +124,15 @@ final class Source {
     private long done;
 
     Keeper(Source source) throws IOException {
+      this(source, new byte[source.size], 0);
+    }
+
+    /// Goes on behind what an earlier one has replayed.
+    Keeper(Source source, byte[] content, long done) throws IOException {
       this.source = source;
-      this.reader = source.volume.journal().reader(1);
-      this.content = new byte[source.size];
+      this.content = content;
+      this.done = done;
+      this.reader = source.volume.journal().reader(done + 1);
     }
 
     void step() throws IOException {
@@ -136,6 +142,11 @@ final class Source {
       done += events.size();
       source.volume.journal().acknowledged(done);
       source.volume.checkpoint();
+    }
+
+    /// Sequence of the last event that was replayed.
+    long done() {
+      return done;
     }
 
     byte[] replayed() {
