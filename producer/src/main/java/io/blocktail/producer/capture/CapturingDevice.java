@@ -3,63 +3,212 @@ package io.blocktail.producer.capture;
 import io.blocktail.digest.ChunkHasher;
 import io.blocktail.digest.Digest;
 import io.blocktail.event.Body;
+import io.blocktail.event.EventCodec;
+import io.blocktail.producer.journal.Appended;
+import io.blocktail.producer.journal.Journal;
 import io.blocktail.volume.BlockDevice;
+import io.blocktail.volume.Geometry;
 import io.blocktail.volume.Request;
 import io.blocktail.volume.TargetName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
+/// Captures what changes the device below: the journal has a change before the device has it, and
+/// the locks of its chunks are held from before it gets its sequence until the device write is
+/// done. So the order of the sequences is the order in which changes reach the device, and
+/// replaying them gives what the device holds.
+///
+/// Order of the locks: the one of the BASE buffer; then the chunks', ascending; then the journal's.
+/// Room in the journal is waited for before any of them is taken.
 public final class CapturingDevice implements BlockDevice {
   /// A marker that was appended.
   ///
   /// @param lastChange sequence of the chunk's last change before it
   public record Marked(long sequence, Digest digest, long lastChange) {}
 
-  CapturingDevice() {}
+  private final Geometry geometry;
+  private final BlockDevice device;
+  private final Journal journal;
+  private final ChunkRecords records;
+  private final Fitness fitness;
+  private final ChunkLocks locks;
 
-  @Override
-  public long size() {
-    throw new UnsupportedOperationException();
+  /// A chunk that is read for BASE; guarded by itself.
+  private final byte[] content;
+
+  CapturingDevice(
+      Geometry geometry,
+      BlockDevice device,
+      Journal journal,
+      ChunkRecords records,
+      Fitness fitness) {
+    this.geometry = geometry;
+    this.device = device;
+    this.journal = journal;
+    this.records = records;
+    this.fitness = fitness;
+    this.locks = new ChunkLocks(geometry.chunks());
+    this.content = new byte[geometry.chunkSize()];
   }
 
   @Override
+  public long size() {
+    return geometry.size();
+  }
+
+  /// First all changes in their order, then all reads, then one force if anybody wants it.
+  @Override
   public void execute(List<Request> requests, String origin) {
-    throw new UnsupportedOperationException();
+    boolean forces = false;
+    for (Request request : requests) {
+      if (!geometry.contains(request.offset(), request.length())) {
+        throw new AssertionError(
+            "outside of the volume: " + request.offset() + "+" + request.length());
+      }
+      forces |= request.durable();
+    }
+    change(requests, checked(origin));
+    for (Request request : requests) {
+      if (request.operation() == Request.Operation.READ) {
+        try {
+          read(request.data(), request.offset());
+        } catch (IOException e) {
+          request.fail(e);
+        }
+      }
+    }
+    if (forces) {
+      forceFor(requests);
+    }
+  }
+
+  private void forceFor(List<Request> requests) {
+    try {
+      force();
+    } catch (IOException e) {
+      for (Request request : requests) {
+        if (request.durable()) {
+          request.fail(e);
+        }
+      }
+    }
+  }
+
+  private void change(List<Request> requests, String origin) {
+    var cutter = new Cutter(geometry, requests);
+    for (Piece piece = cutter.peek(); piece != null; piece = cutter.peek()) {
+      var group = new Group(geometry);
+      while (piece != null && group.add(piece)) {
+        cutter.take();
+        piece = cutter.peek();
+      }
+      try {
+        capture(group, origin);
+      } catch (IOException e) {
+        group.fail(e);
+      }
+    }
+  }
+
+  private void capture(Group group, String origin) throws IOException {
+    fitness.check();
+    try (var _ = journal.reserve(group.size(), textBytes(origin), group.dataBytes())) {
+      BitSet taken = locks.beginWrite(group.chunks(), group.chunkCount());
+      try {
+        List<Body> changes = group.bodies(device);
+        if (!changes.isEmpty()) {
+          Appended appended = journal.append(changes, origin);
+          records.changed(changes, appended.first());
+          apply(changes);
+          journal.applied(appended);
+        }
+      } finally {
+        locks.endWrite(group.chunks(), group.chunkCount(), taken);
+      }
+    }
+  }
+
+  private void apply(List<Body> changes) throws IOException {
+    try {
+      for (Body body : changes) {
+        if (body instanceof Body.Content change) {
+          Redo.apply(change, device);
+        }
+      }
+    } catch (IOException e) {
+      throw fitness.stop("a write to %s failed".formatted(device), e);
+    }
   }
 
   @Override
   public void read(ByteBuffer into, long offset) throws IOException {
-    throw new UnsupportedOperationException();
+    fitness.check();
+    device.read(into, offset);
+  }
+
+  @Override
+  public void readStored(ByteBuffer into, long offset) throws IOException {
+    fitness.check();
+    device.readStored(into, offset);
   }
 
   @Override
   public void write(ByteBuffer from, long offset) throws IOException {
-    throw new UnsupportedOperationException();
+    executeOne(new Request().write(offset, from, false));
+    from.position(from.limit());
   }
 
   @Override
   public void zero(long offset, long length) throws IOException {
-    throw new UnsupportedOperationException();
+    executeOne(new Request().zero(offset, length, false));
   }
 
+  private void executeOne(Request request) throws IOException {
+    execute(List.of(request), "local");
+    IOException failure = request.failure();
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /// Forces the journal: what it holds is redone into the device after a crash.
   @Override
   public void force() throws IOException {
-    throw new UnsupportedOperationException();
+    fitness.check();
+    journal.force(journal.appended());
   }
 
   /// Appends an event that touches no chunk: GAP, WHOLE, BOOKMARK.
   ///
   /// @return its sequence
   public long append(Body body, String origin) throws IOException {
-    throw new UnsupportedOperationException();
+    long bytes =
+        switch (body) {
+          case Body.Gap gap -> gap.chunks().runs().size() * 20L + EventCodec.MAX_TEXT;
+          case Body.Whole _ -> 0;
+          case Body.Bookmark _ -> EventCodec.MAX_TEXT;
+          case Body.Epoch _, Body.Marker _, Body.Content _ ->
+              throw new AssertionError("not an event to append from outside: " + body);
+        };
+    fitness.check();
+    try (var _ = journal.reserve(1, textBytes(checked(origin)), bytes)) {
+      return appendOnly(body, origin);
+    }
+  }
+
+  private long appendOnly(Body body, String origin) throws IOException {
+    Appended appended = journal.append(List.of(body), origin);
+    journal.applied(appended);
+    return appended.first();
   }
 
   /// Counts the chunk's writes; odd while one is in flight.
   public int writeCounter(int chunk) {
-    throw new UnsupportedOperationException();
+    return locks.counter(chunk);
   }
 
   /// Appends a marker for the digest, if the chunk was not written since its counter was read.
@@ -68,12 +217,41 @@ public final class CapturingDevice implements BlockDevice {
   /// @return the marker's sequence; empty when the counter was odd or has moved
   public OptionalLong markIfUnmoved(int chunk, int counter, Digest digest, String origin)
       throws IOException {
-    throw new UnsupportedOperationException();
+    if ((counter & 1) != 0) {
+      return OptionalLong.empty();
+    }
+    fitness.check();
+    try (var _ = journal.reserve(1, textBytes(checked(origin)), 0)) {
+      locks.lock(chunk);
+      try {
+        return locks.counter(chunk) == counter
+            ? OptionalLong.of(mark(chunk, digest, origin).sequence())
+            : OptionalLong.empty();
+      } finally {
+        locks.unlock(chunk);
+      }
+    }
   }
 
   /// Hashes the chunk and appends its marker while no write can come in between.
   public Marked markLocked(int chunk, ChunkHasher hasher, String origin) throws IOException {
-    throw new UnsupportedOperationException();
+    fitness.check();
+    try (var _ = journal.reserve(1, textBytes(checked(origin)), 0)) {
+      locks.lock(chunk);
+      try {
+        return mark(chunk, hasher.hash(chunk, device::readStored), origin);
+      } finally {
+        locks.unlock(chunk);
+      }
+    }
+  }
+
+  private Marked mark(int chunk, Digest digest, String origin) throws IOException {
+    long lastChange = records.lastChange(chunk);
+    var body =
+        new Body.Marker(
+            geometry.chunkOffset(chunk), geometry.chunkLength(chunk), digest, lastChange);
+    return new Marked(appendOnly(body, origin), digest, lastChange);
   }
 
   /// Appends the chunk's present content as BASE events, ascending.
@@ -84,10 +262,55 @@ public final class CapturingDevice implements BlockDevice {
   /// @throws RottenChunk when the content is not what was written; nothing is appended
   public long base(int chunk, long gap, @Nullable TargetName target, String origin)
       throws IOException {
-    throw new UnsupportedOperationException();
+    fitness.check();
+    int length = geometry.chunkLength(chunk);
+    int texts = textBytes(checked(origin));
+    try (var _ = journal.reserve(BasePieces.most(length), texts, length)) {
+      synchronized (content) {
+        locks.lock(chunk);
+        try {
+          return baseLocked(chunk, gap, target, origin);
+        } finally {
+          locks.unlock(chunk);
+        }
+      }
+    }
+  }
+
+  private long baseLocked(int chunk, long gap, @Nullable TargetName target, String origin)
+      throws IOException {
+    int length = geometry.chunkLength(chunk);
+    device.read(ByteBuffer.wrap(content, 0, length), geometry.chunkOffset(chunk));
+    Digest digest = ChunkHasher.hash(chunk, content, length);
+    if (records.isRotten(chunk, digest)) {
+      throw new RottenChunk(
+          "chunk %d of %s holds what nobody has written: it is not sent".formatted(chunk, device));
+    }
+    List<Body> pieces = BasePieces.of(content, length, geometry.chunkOffset(chunk), gap, target);
+    Appended appended = journal.append(pieces, origin);
+    records.based(chunk, appended.last(), digest);
+    journal.applied(appended);
+    return appended.last();
+  }
+
+  private static int textBytes(String origin) {
+    return 3 * origin.length();
+  }
+
+  /// A longer one would be refused by every reader of the event.
+  private static String checked(String origin) {
+    if (textBytes(origin) > EventCodec.MAX_TEXT) {
+      throw new AssertionError("an origin of %d characters".formatted(origin.length()));
+    }
+    return origin;
   }
 
   /// Does nothing: the device is closed with its [SourceVolume].
   @Override
   public void close() {}
+
+  @Override
+  public String toString() {
+    return device.toString();
+  }
 }

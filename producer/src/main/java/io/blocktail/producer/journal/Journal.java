@@ -1,25 +1,231 @@
 package io.blocktail.producer.journal;
 
+import io.blocktail.event.Body;
+import io.blocktail.event.Event;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
+/// A volume's write-ahead log: gives events their sequences and keeps them until the device and
+/// Kafka have them. Safe for many threads.
+///
+/// Locks, in their order: `forcing` (one force at a time), `appending` (the log's end; held during
+/// the write of a batch), then those of the parts, which hold nothing else. [#reserve] waits for
+/// room and is called before any lock is taken.
 public final class Journal implements AutoCloseable {
-  Journal() {}
+  private static final System.Logger LOG = System.getLogger(Journal.class.getName());
+
+  /// What a record takes at most, in bytes, without its data and texts: header, padding, numbers.
+  private static final int OVERHEAD = 512;
+
+  private final JournalSettings settings;
+  private final int incarnation;
+  private final Segments segments;
+  private final RecordWriter writer;
+  private final ForcedClaim claim;
+  private final InFlight inFlight = new InFlight();
+  private final Room room = new Room();
+  private final ReentrantLock forcing = new ReentrantLock();
+  private final ReentrantLock appending = new ReentrantLock();
+
+  /// Segments with records that no force has covered, oldest first; guarded by `appending`.
+  private final ArrayDeque<Segment> unforced = new ArrayDeque<>();
+
+  /// Where the next record goes in the current segment; guarded by `appending`.
+  private int position;
+
+  private volatile long appended;
+
+  /// Behind the last record that a completed force covers.
+  private volatile Place forcedEnd;
+
+  private final AtomicLong acknowledged = new AtomicLong();
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  private volatile @Nullable Thread publisher;
+
+  /// @param end where the next record goes; all before it is forced
+  Journal(JournalSettings settings, int incarnation, Segments segments, Place end)
+      throws IOException {
+    this.settings = settings;
+    this.incarnation = incarnation;
+    this.segments = segments;
+    this.writer = new RecordWriter(settings.volume());
+    this.claim = new ForcedClaim(settings.disk(), settings.volume());
+    this.position = end.position();
+    this.appended = end.sequence() - 1;
+    this.forcedEnd = end;
+    claim.write(appended);
+    room.free(freeBytes());
+  }
+
+  /// Waits until the records surely fit, which may take until Kafka has taken older ones. Called
+  /// without any lock.
+  ///
+  /// @param records how many
+  /// @param textBytes of the origin and other texts, for each record
+  /// @param dataBytes of all together, with runs of chunks at 20 bytes each
+  /// @throws IOException when the journal is unfit or closed
+  public Reservation reserve(int records, int textBytes, long dataBytes) throws IOException {
+    long bytes = records * (long) (OVERHEAD + textBytes) + dataBytes;
+    if (2 * bytes > settings.limit() - settings.segmentBytes()) {
+      throw new AssertionError("%d records with %d bytes at once".formatted(records, dataBytes));
+    }
+    return room.reserve(bytes);
+  }
+
+  /// Appends events, one for each body, in this order, in one write. They are in flight until
+  /// [#applied]: so long a restart redoes them.
+  ///
+  /// @param origin who caused them
+  public Appended append(List<Body> bodies, String origin) throws IOException {
+    appending.lock();
+    try {
+      check();
+      Place start = end();
+      Instant now = settings.clock().instant();
+      long capturedAt = now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
+      var batch = new Appended(start, bodies.size());
+      inFlight.begin(batch);
+      write(bodies, start.sequence(), capturedAt, origin);
+      appended = batch.last();
+      room.free(freeBytes());
+      wakePublisher();
+      return batch;
+    } catch (IOException | RuntimeException | Error e) {
+      fail(e); // part of the batch may be written: nothing may stand behind it
+      throw e;
+    } finally {
+      appending.unlock();
+    }
+  }
+
+  private void write(List<Body> bodies, long first, long capturedAt, String origin)
+      throws IOException {
+    Segment segment = segments.current();
+    long forced = forced();
+    int written = position;
+    long sequence = first;
+    writer.clear();
+    for (Body body : bodies) {
+      if (!writer.hasRoom()) {
+        writer.write(segment, written);
+        writer.clear();
+        written = position;
+      }
+      var event = new Event(sequence, sequence - 1, settings.epoch(), capturedAt, origin, body);
+      int bytes = writer.encode(event);
+      if (bytes > settings.segmentBytes() - SegmentHeader.BYTES) {
+        throw new AssertionError("a record of %d bytes fits no segment".formatted(bytes));
+      }
+      if (bytes > segment.size() - position) {
+        writer.write(segment, written);
+        segment = turn(segment, sequence);
+        written = position;
+      }
+      writer.add(sequence, forced, incarnation, segment.number(), position);
+      position += bytes;
+      sequence++;
+    }
+    writer.write(segment, written);
+    willForce(segment);
+  }
+
+  private void willForce(Segment segment) {
+    Segment last = unforced.peekLast();
+    if (last == null || last.number() != segment.number()) {
+      unforced.addLast(segment);
+    }
+  }
+
+  /// Goes on in a new segment.
+  private Segment turn(Segment full, long sequence) throws IOException {
+    willForce(full);
+    Segment next = segments.begin(full.number() + 1, sequence, incarnation);
+    position = SegmentHeader.BYTES;
+    if (segments.needsSpare()) {
+      settings.background().execute(this::prepare);
+    }
+    return next;
+  }
+
+  /// What goes wrong here goes wrong again, and is reported, when a writer needs the segment.
+  private void prepare() {
+    try {
+      segments.prepare();
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "a journal segment could not be prepared", e);
+    }
+  }
+
+  /// Says that the device has what the events say, or that they say nothing to it.
+  public void applied(Appended batch) {
+    inFlight.applied(batch);
+  }
 
   /// Sequence of the last record that was appended.
   public long appended() {
-    throw new UnsupportedOperationException();
+    return appended;
   }
 
   /// Highest sequence that a completed force covers.
   public long forced() {
-    throw new UnsupportedOperationException();
+    return forcedEnd.sequence() - 1;
   }
 
   /// Group commit: returns when `forced() >= sequence`. A force that fails fails the journal for
   /// ever.
   public void force(long sequence) throws IOException {
-    throw new UnsupportedOperationException();
+    if (forced() >= sequence) {
+      return;
+    }
+    if (sequence > appended) {
+      throw new AssertionError("a force of %d, beyond %d".formatted(sequence, appended));
+    }
+    forcing.lock();
+    try {
+      if (forced() < sequence) {
+        forceAll();
+      }
+    } finally {
+      forcing.unlock();
+    }
+  }
+
+  private void forceAll() throws IOException {
+    List<Segment> segmentsToForce;
+    Place end;
+    appending.lock();
+    try {
+      check();
+      segmentsToForce = List.copyOf(unforced);
+      end = end();
+    } finally {
+      appending.unlock();
+    }
+    try {
+      for (Segment segment : segmentsToForce) {
+        segment.force();
+      }
+      claim.write(end.sequence() - 1);
+    } catch (IOException e) {
+      fail(e);
+      throw e;
+    }
+    forcedEnd = end;
+    appending.lock();
+    try {
+      unforced.removeIf(segment -> segment.number() < end.segment());
+    } finally {
+      appending.unlock();
+    }
   }
 
   /// For the one publisher thread: waits until something beyond the sequence is appended. Returns
@@ -27,37 +233,145 @@ public final class Journal implements AutoCloseable {
   ///
   /// @return whether `appended() > beyond`
   public boolean awaitAppended(long beyond, Duration atMost) {
-    throw new UnsupportedOperationException();
+    long deadline = System.nanoTime() + atMost.toNanos();
+    publisher = Thread.currentThread();
+    try {
+      while (appended <= beyond && failure.get() == null) {
+        long left = deadline - System.nanoTime();
+        if (left <= 0) {
+          break;
+        }
+        LockSupport.parkNanos(this, left);
+      }
+    } finally {
+      publisher = null;
+    }
+    return appended > beyond;
   }
 
-  /// Bytes of the records that are kept.
+  private void wakePublisher() {
+    Thread waiting = publisher;
+    if (waiting != null) {
+      LockSupport.unpark(waiting);
+    }
+  }
+
+  /// Bytes of the records that are kept, with what full segments have left over.
   public long usedBytes() {
-    throw new UnsupportedOperationException();
+    appending.lock();
+    try {
+      return segments.bytes() - segments.current().size() + position;
+    } finally {
+      appending.unlock();
+    }
   }
 
   public long limitBytes() {
-    throw new UnsupportedOperationException();
+    return settings.limit();
   }
 
   /// Whether a writer waits for room now.
   public boolean blocked() {
-    throw new UnsupportedOperationException();
+    return room.blocked();
   }
 
   /// Kafka has everything up to the sequence: with the device's checkpoint this frees segments.
   public void acknowledged(long sequence) {
-    throw new UnsupportedOperationException();
+    acknowledged.accumulateAndGet(sequence, Math::max);
+  }
+
+  /// From where a restart must redo what is appended by now: everything before is on the device,
+  /// although perhaps not durably.
+  public Place redoPoint() {
+    appending.lock();
+    try {
+      Place oldest = inFlight.oldest();
+      return oldest != null ? oldest : end();
+    } finally {
+      appending.unlock();
+    }
+  }
+
+  /// Frees the segments that neither a restart nor Kafka needs.
+  ///
+  /// @param redo from where on a restart redoes the journal, durably
+  /// @return whether there were any
+  public boolean free(Place redo) throws IOException {
+    try {
+      boolean freed = segments.free(Math.min(redo.sequence(), acknowledged.get() + 1));
+      appending.lock();
+      try {
+        room.free(freeBytes());
+      } finally {
+        appending.unlock();
+      }
+      return freed;
+    } catch (IOException e) {
+      fail(e);
+      throw e;
+    }
+  }
+
+  private Place end() {
+    return new Place(appended + 1, segments.current().number(), position);
+  }
+
+  private long freeBytes() {
+    long more = Math.max(0, settings.limit() - segments.bytes()) / settings.segmentBytes();
+    return segments.current().size()
+        - position
+        + more * (settings.segmentBytes() - SegmentHeader.BYTES);
   }
 
   /// Yields the records from sequence `from` on, as they are forced.
   ///
+  /// @param from at most one beyond the last that is appended
   /// @throws SequenceNotRetained when that is gone
   public JournalReader reader(long from) throws IOException {
-    throw new UnsupportedOperationException();
+    if (from < 1 || from > appended + 1) {
+      throw new IllegalArgumentException(
+          "the journal ends with sequence %d: there is no %d to read".formatted(appended, from));
+    }
+    return new SegmentedReader(segments, settings.volume(), () -> forcedEnd, from);
   }
 
+  /// Nothing is appended or forced from now on; what waits for room gets an error.
+  public void stop(Throwable cause) {
+    failure.compareAndSet(null, cause);
+    room.close(this::unfit);
+    wakePublisher();
+  }
+
+  private void fail(Throwable cause) {
+    if (failure.get() == null) {
+      stop(cause);
+      settings.onFailure().accept(cause);
+    }
+  }
+
+  private void check() throws IOException {
+    if (failure.get() != null) {
+      throw unfit();
+    }
+  }
+
+  private IOException unfit() {
+    Throwable cause = failure.get();
+    return new IOException(
+        "the journal takes nothing more: " + (cause == null ? "" : cause.getMessage()), cause);
+  }
+
+  /// Gives the files back, without a force.
   @Override
   public void close() throws IOException {
-    throw new UnsupportedOperationException();
+    forcing.lock();
+    appending.lock();
+    try (claim;
+        segments) {
+      stop(new IOException("the journal is closed"));
+    } finally {
+      appending.unlock();
+      forcing.unlock();
+    }
   }
 }

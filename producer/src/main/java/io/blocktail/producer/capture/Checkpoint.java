@@ -1,0 +1,152 @@
+package io.blocktail.producer.capture;
+
+import io.blocktail.event.Ownership;
+import io.blocktail.producer.journal.Place;
+import io.blocktail.storage.Disk;
+import io.blocktail.volume.Geometry;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/// What a volume is and from where a restart goes on; one file that is replaced as a whole.
+/// Big-endian:
+///
+/// ```
+///  0 magic "BTSOURCE"                        8
+///  8 format version                          4
+/// 12 CRC-32C of the rest                     4
+/// 16 volume UUID                            16
+/// 32 size, chunk size                        8 + 4
+/// 44 epoch, incarnation                      4 + 4
+/// 52 redo point: sequence, segment, position 8 + 8 + 4
+/// 72 forced                                  8
+/// 80 last scrub pass                         8
+/// 88 flags: 1 started empty, 2 initial gap open, 4 published  4
+/// 92 published: offset, sequence             8 + 8
+/// 108 owner, topic id: each 2 bytes of length, then UTF-8
+/// ```
+///
+/// @param incarnation of the journal that took it
+/// @param redo from where a restart redoes the journal into the device
+/// @param forced highest forced sequence
+/// @param pass number of the last scrub pass
+/// @param published what Kafka had acknowledged; null when nothing
+record Checkpoint(
+    Ownership ownership,
+    int epoch,
+    int incarnation,
+    Place redo,
+    long forced,
+    long pass,
+    boolean startedEmpty,
+    boolean initialGapOpen,
+    @Nullable StreamPosition published) {
+  static final String NAME = "checkpoint";
+
+  private static final long MAGIC = 0x4254534F55524345L;
+
+  /// 1: the first.
+  private static final int VERSION = 1;
+
+  private static final int FIXED = 108;
+  private static final int LIMIT = 8 << 10;
+
+  static Optional<Checkpoint> read(Disk disk) throws IOException {
+    Optional<ByteBuffer> bytes = disk.read(NAME, LIMIT);
+    return bytes.isPresent() ? Optional.of(decode(bytes.get())) : Optional.empty();
+  }
+
+  void write(Disk disk) throws IOException {
+    disk.replace(NAME, encode());
+  }
+
+  private ByteBuffer encode() {
+    UUID volume = ownership.volume();
+    byte[] owner = ownership.owner().getBytes(StandardCharsets.UTF_8);
+    StreamPosition at = published == null ? new StreamPosition("", 0, 0) : published;
+    byte[] topic = at.topicId().getBytes(StandardCharsets.UTF_8);
+    var bytes = ByteBuffer.allocate(FIXED + 4 + owner.length + topic.length);
+    bytes.putLong(MAGIC).putInt(VERSION).putInt(0);
+    bytes.putLong(volume.getMostSignificantBits()).putLong(volume.getLeastSignificantBits());
+    bytes.putLong(ownership.geometry().size()).putInt(ownership.geometry().chunkSize());
+    bytes.putInt(epoch).putInt(incarnation);
+    bytes.putLong(redo.sequence()).putLong(redo.segment()).putInt(redo.position());
+    bytes.putLong(forced).putLong(pass);
+    bytes.putInt((startedEmpty ? 1 : 0) | (initialGapOpen ? 2 : 0) | (published != null ? 4 : 0));
+    bytes.putLong(at.offset()).putLong(at.sequence());
+    bytes.putShort((short) owner.length).put(owner);
+    bytes.putShort((short) topic.length).put(topic);
+    bytes.putInt(12, checksum(bytes.flip()));
+    return bytes;
+  }
+
+  private static Checkpoint decode(ByteBuffer bytes) throws IOException {
+    if (bytes.remaining() < FIXED + 4 || bytes.getLong(0) != MAGIC) {
+      throw new IOException("the file '%s' is damaged: it is no checkpoint".formatted(NAME));
+    }
+    if (bytes.getInt(12) != checksum(bytes)) {
+      throw new IOException("the file '%s' is damaged: its checksum is wrong".formatted(NAME));
+    }
+    if (bytes.getInt(8) != VERSION) {
+      throw new IOException(
+          "the file '%s' has format version %d; this release reads version %d"
+              .formatted(NAME, bytes.getInt(8), VERSION));
+    }
+    bytes.position(16);
+    var volume = new UUID(bytes.getLong(), bytes.getLong());
+    var geometry = new Geometry(bytes.getLong(), bytes.getInt());
+    int epoch = bytes.getInt();
+    int incarnation = bytes.getInt();
+    var redo = new Place(bytes.getLong(), bytes.getLong(), bytes.getInt());
+    long forced = bytes.getLong();
+    long pass = bytes.getLong();
+    int flags = bytes.getInt();
+    long offset = bytes.getLong();
+    long sequence = bytes.getLong();
+    String owner = text(bytes);
+    String topic = text(bytes);
+    return new Checkpoint(
+        new Ownership(volume, geometry, owner),
+        epoch,
+        incarnation,
+        redo,
+        forced,
+        pass,
+        (flags & 1) != 0,
+        (flags & 2) != 0,
+        (flags & 4) != 0 ? new StreamPosition(topic, offset, sequence) : null);
+  }
+
+  /// The checksum was right, so the length is one that was written.
+  private static String text(ByteBuffer bytes) {
+    var text = new byte[bytes.getShort()];
+    bytes.get(text);
+    return new String(text, StandardCharsets.UTF_8);
+  }
+
+  private static int checksum(ByteBuffer bytes) {
+    var crc = new CRC32C();
+    crc.update(bytes.slice(0, 12));
+    crc.update(bytes.slice(16, bytes.limit() - 16));
+    return (int) crc.getValue();
+  }
+
+  Checkpoint at(int incarnation, Place redo, long forced, @Nullable StreamPosition published) {
+    return new Checkpoint(
+        ownership, epoch, incarnation, redo, forced, pass, startedEmpty, initialGapOpen, published);
+  }
+
+  Checkpoint withPass(long pass) {
+    return new Checkpoint(
+        ownership, epoch, incarnation, redo, forced, pass, startedEmpty, initialGapOpen, published);
+  }
+
+  Checkpoint withoutInitialGap() {
+    return new Checkpoint(
+        ownership, epoch, incarnation, redo, forced, pass, startedEmpty, false, published);
+  }
+}

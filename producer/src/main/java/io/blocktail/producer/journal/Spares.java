@@ -1,0 +1,108 @@
+package io.blocktail.producer.journal;
+
+import io.blocktail.storage.Disk;
+import io.blocktail.storage.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+
+/// Files that wait to become segments: of full size and written once, so that a force of a record
+/// in them has no allocation to make durable.
+final class Spares implements AutoCloseable {
+  record Spare(String name, DiskFile file) {}
+
+  private static final String PREFIX = "journal-spare-";
+  private static final int ZEROS = 1 << 20;
+
+  private final Disk disk;
+  private final int size;
+  private final ArrayDeque<Spare> ready = new ArrayDeque<>();
+  private long lastNumber;
+  private boolean closed;
+
+  Spares(Disk disk, int size) {
+    this.disk = disk;
+    this.size = size;
+  }
+
+  /// Takes over what an earlier process has left.
+  synchronized void load() throws IOException {
+    for (String name : disk.list()) {
+      if (!name.startsWith(PREFIX)) {
+        continue;
+      }
+      lastNumber = Math.max(lastNumber, Long.parseLong(name.substring(PREFIX.length())));
+      DiskFile file = disk.open(name);
+      if (file.size() == size) {
+        ready.add(new Spare(name, file));
+      } else {
+        file.close();
+        disk.delete(name);
+      }
+    }
+  }
+
+  synchronized int count() {
+    return ready.size();
+  }
+
+  /// One that is ready, or else a new one, which takes its time.
+  synchronized Spare take() throws IOException {
+    Spare spare = ready.pollFirst();
+    return spare != null ? spare : make();
+  }
+
+  /// Makes one if none is ready.
+  synchronized void prepare() throws IOException {
+    if (!closed && ready.isEmpty()) {
+      ready.add(make());
+    }
+  }
+
+  /// Takes back a segment that nobody needs any more. Its new name is durable before the next is
+  /// taken back, so that a crash leaves no hole among the segments.
+  synchronized void give(Segment segment, boolean keep) throws IOException {
+    String name = nextName();
+    disk.rename(segment.name(), name);
+    if (keep && segment.size() == size) {
+      ready.add(new Spare(name, segment.file()));
+    } else {
+      segment.file().close();
+      disk.delete(name);
+    }
+  }
+
+  private Spare make() throws IOException {
+    String name = nextName();
+    DiskFile file = disk.open(name);
+    try {
+      var zeros = ByteBuffer.allocateDirect(Math.min(ZEROS, size));
+      for (int position = 0; position < size; position += zeros.limit()) {
+        zeros.clear().limit(Math.min(zeros.capacity(), size - position));
+        file.write(zeros, position);
+      }
+      file.force();
+      return new Spare(name, file);
+    } catch (IOException e) {
+      try (file) {
+        disk.delete(name);
+      } catch (IOException also) {
+        e.addSuppressed(also);
+      }
+      throw e;
+    }
+  }
+
+  private String nextName() {
+    return PREFIX + ++lastNumber;
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    closed = true;
+    for (Spare spare : ready) {
+      spare.file().close();
+    }
+    ready.clear();
+  }
+}
