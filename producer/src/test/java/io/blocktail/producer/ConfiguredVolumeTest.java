@@ -8,9 +8,9 @@ import io.quarkus.runtime.configuration.MemorySizeConverter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 class ConfiguredVolumeTest {
   @TempDir private Path directory;
