@@ -7,10 +7,12 @@ import java.nio.ByteBuffer;
 /// A block device in memory: one file of a [SimulatedDisk], so that it loses power and fails with
 /// it.
 public final class SimulatedDevice implements BlockDevice {
+  private final String name;
   private final DiskFile file;
   private final long size;
 
   public SimulatedDevice(SimulatedDisk disk, String name, long size) throws IOException {
+    this.name = name;
     this.file = disk.open(name);
     this.size = size;
     if (file.size() < size) {
@@ -54,5 +56,10 @@ public final class SimulatedDevice implements BlockDevice {
     if (offset < 0 || offset > size - length) {
       throw new AssertionError("outside of the device: " + offset + "+" + length);
     }
+  }
+
+  @Override
+  public String toString() {
+    return name;
   }
 }

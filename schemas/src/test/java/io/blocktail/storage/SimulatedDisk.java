@@ -180,6 +180,11 @@ public final class SimulatedDisk implements Disk {
     };
   }
 
+  @Override
+  public String toString() {
+    return "the simulated disk";
+  }
+
   private final class OpenFile implements DiskFile {
     private final String name;
     private final Content content;
