@@ -70,16 +70,17 @@ final class Connections {
   /// Lets all finish what they have begun and answer it, then cuts off those that do not, such as
   /// one whose client takes no answers. No more can enter.
   ///
+  /// @param patience how long to wait for each of the two
   /// @return false when one is still inside the device, which only the device itself can change; it
   ///   leaves by itself when it comes back
-  boolean end() {
+  boolean end(Duration patience) {
     lock.lock();
     try {
       ended = true;
       open.forEach(Connection::finish);
-      if (!awaitNone()) {
+      if (!awaitNone(patience)) {
         open.forEach(Connection::cut);
-        if (!awaitNone()) {
+        if (!awaitNone(patience)) {
           LOG.warnf("connections that are still inside the device: %s", List.copyOf(open));
         }
       }
@@ -89,8 +90,8 @@ final class Connections {
     }
   }
 
-  private boolean awaitNone() {
-    long nanos = PATIENCE.toNanos();
+  private boolean awaitNone(Duration patience) {
+    long nanos = patience.toNanos();
     try {
       while (!open.isEmpty() && nanos > 0) {
         nanos = left.awaitNanos(nanos);

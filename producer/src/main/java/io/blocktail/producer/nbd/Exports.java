@@ -39,7 +39,7 @@ public final class Exports {
   /// @return false when a connection is still inside the device after [Connections#PATIENCE]
   public boolean remove(VolumeName name) {
     Export export = byName.remove(name.value());
-    return export == null || export.users().end();
+    return export == null || export.users().end(Connections.PATIENCE);
   }
 
   /// All, by name.

@@ -21,6 +21,11 @@ import org.jspecify.annotations.Nullable;
 final class Listener implements AutoCloseable {
   private static final int BACKLOG = 128;
 
+  /// What `stat(2)` says of a file: the bits of its kind, and those of a socket.
+  private static final int FILE_TYPE = 0170000;
+
+  private static final int SOCKET = 0140000;
+
   /// Who receives clients.
   interface Reception {
     /// False when the client is not wanted.
@@ -86,7 +91,8 @@ final class Listener implements AutoCloseable {
   }
 
   private static void removeStale(Path file) throws IOException {
-    if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.isDirectory(file)) {
+    int mode = (int) Files.getAttribute(file, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+    if ((mode & FILE_TYPE) != SOCKET) {
       throw new IOException("NBD: %s exists and is not a socket".formatted(file));
     }
     try (var _ = SocketChannel.open(UnixDomainSocketAddress.of(file))) {

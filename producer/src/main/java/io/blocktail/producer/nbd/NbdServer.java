@@ -22,6 +22,7 @@ public final class NbdServer implements AutoCloseable {
   private final Connections connections;
   private final Buffers.Pool pool = new Buffers.Pool();
   private final List<Listener> listeners = new ArrayList<>();
+  private final List<Thread> acceptors = new ArrayList<>();
   private final int port;
 
   /// Discards what comes after its end.
@@ -55,10 +56,11 @@ public final class NbdServer implements AutoCloseable {
   public static NbdServer start(NbdConfig config, Exports exports) throws IOException {
     var server = new NbdServer(config, exports);
     for (Listener listener : server.listeners) {
-      Thread.ofPlatform()
-          .name("nbd-accept-" + listener)
-          .daemon()
-          .start(() -> server.acceptAll(listener));
+      server.acceptors.add(
+          Thread.ofPlatform()
+              .name("nbd-accept-" + listener)
+              .daemon()
+              .start(() -> server.acceptAll(listener)));
     }
     LOG.infof(
         "NBD is served at nbd://%s:%d%s",
@@ -131,10 +133,27 @@ public final class NbdServer implements AutoCloseable {
   /// the device lets it go; so who closes the device lets go of its callers.
   @Override
   public void close() throws IOException {
+    close(Connections.PATIENCE);
+  }
+
+  void close(Duration patience) throws IOException {
     for (Listener listener : listeners) {
       listener.close();
     }
-    boolean _ = connections.end();
+    awaitAcceptors();
+    boolean _ = connections.end(patience);
     timer.shutdownNow();
+  }
+
+  /// A socket that is closed while a thread waits at it still takes in clients until that thread
+  /// has noticed.
+  private void awaitAcceptors() {
+    try {
+      for (Thread acceptor : acceptors) {
+        acceptor.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

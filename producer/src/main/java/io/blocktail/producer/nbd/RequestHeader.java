@@ -1,6 +1,5 @@
 package io.blocktail.producer.nbd;
 
-import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 
 /// A request as it stands on the wire, and the one place where it is judged: what [#verdict] lets
@@ -14,18 +13,17 @@ final class RequestHeader {
 
   /// Takes the [Protocol#REQUEST] bytes at `at`.
   ///
-  /// @throws ProtocolException when no request starts there; where the next one does is then
-  ///   unknown
-  void read(ByteBuffer from, int at) throws ProtocolException {
-    int magic = from.getInt(at);
-    if (magic != Protocol.REQUEST_MAGIC) {
-      throw new ProtocolException("a request starts with %08x".formatted(magic));
+  /// @return false when no request starts there; where the next one does is then unknown
+  boolean read(ByteBuffer from, int at) {
+    if (from.getInt(at) != Protocol.REQUEST_MAGIC) {
+      return false;
     }
     flags = Short.toUnsignedInt(from.getShort(at + 4));
     command = Short.toUnsignedInt(from.getShort(at + 6));
     cookie = from.getLong(at + 8);
     offset = from.getLong(at + 16);
     length = Integer.toUnsignedLong(from.getInt(at + 24));
+    return true;
   }
 
   /// Whether the request may go to a device of `size` bytes, and if not why.

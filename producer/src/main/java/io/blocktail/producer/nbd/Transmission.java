@@ -1,6 +1,7 @@
 package io.blocktail.producer.nbd;
 
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.nio.channels.SocketChannel;
 
 /// A connection after the handshake: takes what has arrived, has the device do it, answers, and
@@ -12,7 +13,8 @@ final class Transmission {
     BATCH_FULL,
     LARGE_READ,
     LARGE_WRITE,
-    DISCONNECT
+    DISCONNECT,
+    GARBAGE
   }
 
   private final DeviceUse device;
@@ -37,7 +39,7 @@ final class Transmission {
 
   /// Serves until the client disconnects or sends no more.
   ///
-  /// @throws java.net.ProtocolException when what it sends is not the protocol
+  /// @throws ProtocolException when what it sends is not the protocol
   void run() throws IOException {
     while (true) {
       Pause pause = gather();
@@ -62,6 +64,7 @@ final class Transmission {
         case DISCONNECT -> {
           return;
         }
+        case GARBAGE -> throw new ProtocolException("what it sends is no request");
       }
     }
   }
@@ -73,7 +76,9 @@ final class Transmission {
       if (inbox.available() < frame) {
         return Pause.MORE_BYTES_NEEDED;
       }
-      header.read(buffers.incoming(), inbox.start());
+      if (!header.read(buffers.incoming(), inbox.start())) {
+        return Pause.GARBAGE;
+      }
       if (header.command() == Protocol.COMMAND_DISC) {
         return Pause.DISCONNECT;
       }
