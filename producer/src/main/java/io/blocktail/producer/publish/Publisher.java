@@ -136,11 +136,7 @@ public final class Publisher implements AutoCloseable {
   public boolean isDrained() {
     return state instanceof State.Sending sending
         && sending.window().isEmpty()
-        && published() == journal.appended();
-  }
-
-  private long published() {
-    return volume.published().map(StreamPosition::sequence).orElse(0L);
+        && sending.window().sequence() == journal.appended();
   }
 
   private void waitForKafka(TopicUnavailable e) {
@@ -194,14 +190,17 @@ public final class Publisher implements AutoCloseable {
       return true;
     }
     JournalReader reader = JournalJoin.openBehind(scan, journal, topicName);
-    scan.position().ifPresent(this::published);
+    published(scan.position());
     if (trouble != null) {
       LOG.infof("volume %s: topic %s is there again", volume.name(), topicName);
       trouble = null;
     }
     ChangeTopic.Bounds bounds = scan.bounds();
     state =
-        new State.Sending(bounds.topicId(), reader, new SendWindow(bounds.topicId(), bounds.end()));
+        new State.Sending(
+            bounds.topicId(),
+            reader,
+            new SendWindow(bounds.topicId(), scan.sequence(), bounds.end()));
     probeLater();
     return true;
   }

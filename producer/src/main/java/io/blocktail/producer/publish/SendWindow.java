@@ -19,11 +19,14 @@ final class SendWindow {
   private final ArrayDeque<Sent> sent = new ArrayDeque<>();
   private long expectedOffset;
   private int bytes;
+  private long sequence;
   private @Nullable StreamPosition acknowledged;
 
+  /// @param sequence of the last event that the stream has
   /// @param expectedOffset what the next record to be sent gets when nobody else writes
-  SendWindow(String topicId, long expectedOffset) {
+  SendWindow(String topicId, long sequence, long expectedOffset) {
     this.topicId = topicId;
+    this.sequence = sequence;
     this.expectedOffset = expectedOffset;
   }
 
@@ -33,6 +36,11 @@ final class SendWindow {
 
   boolean isEmpty() {
     return sent.isEmpty();
+  }
+
+  /// Sequence of the last event that the stream is known to have.
+  long sequence() {
+    return sequence;
   }
 
   /// Offset behind the last acknowledged record.
@@ -58,7 +66,8 @@ final class SendWindow {
         Sent oldest = sent.removeFirst();
         bytes -= oldest.bytes();
         expectedOffset = offset + 1;
-        acknowledged = new StreamPosition(topicId, offset, oldest.sequence());
+        sequence = oldest.sequence();
+        acknowledged = new StreamPosition(topicId, offset, sequence);
         yield null;
       }
     };

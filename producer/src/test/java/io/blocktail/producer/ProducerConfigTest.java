@@ -1,0 +1,75 @@
+package io.blocktail.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.runtime.configuration.MemorySizeConverter;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ProducerConfigTest {
+  private static final String VOLUME = "blocktail.volumes.demo.";
+
+  private static ProducerConfig config(Map<String, String> settings) {
+    var all = new HashMap<>(Map.of(VOLUME + "file", "demo.img", VOLUME + "directory", "demo"));
+    all.putAll(settings);
+    return new SmallRyeConfigBuilder()
+        .withMapping(ProducerConfig.class)
+        .withConverter(MemorySize.class, 100, new MemorySizeConverter())
+        .withConverter(Duration.class, 100, new DurationConverter())
+        .withSources(new PropertiesConfigSource(all, "test", 100))
+        .build()
+        .getConfigMapping(ProducerConfig.class);
+  }
+
+  @Test
+  void theDefaultsAreThese() {
+    ProducerConfig config = config(Map.of());
+    assertThat(config.id()).isEmpty();
+    assertThat(config.topicPrefix()).isEqualTo("blocktail");
+    assertThat(config.kafka()).isEmpty();
+    assertThat(config.nbd().host()).isEqualTo("127.0.0.1");
+    assertThat(config.nbd().port()).isEqualTo(10809);
+    assertThat(config.nbd().socket()).isEmpty();
+    assertThat(config.nbd().remoteAllowed()).isFalse();
+    assertThat(config.journal().limit().asBigInteger()).isEqualTo(BigInteger.ONE.shiftLeft(30));
+    assertThat(config.journal().segment().asLongValue()).isEqualTo(64 << 20);
+    assertThat(config.publish().forceInterval()).isEqualTo(Duration.ofMillis(5));
+    assertThat(config.checkpointInterval()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(config.scrub().period()).isEqualTo(Duration.ofHours(24));
+    assertThat(config.resync().rate()).isEmpty();
+    assertThat(config.topics().replicationFactor()).isEmpty();
+    assertThat(config.topics().minInsyncReplicas()).isEmpty();
+    ProducerConfig.Volume volume = config.volumes().get("demo");
+    assertThat(volume).isNotNull();
+    assertThat(volume.file()).isEqualTo(Path.of("demo.img"));
+    assertThat(volume.size()).isEmpty();
+  }
+
+  @Test
+  void settingsOfKafkasClientsPassThrough() {
+    assertThat(config(Map.of("blocktail.kafka.\"bootstrap.servers\"", "a:1,b:2")).kafka())
+        .isEqualTo(Map.of("bootstrap.servers", "a:1,b:2"));
+  }
+
+  @Test
+  void anUnknownKeyIsRefusedByItsName() {
+    assertThatThrownBy(() -> config(Map.of("blocktail.journal.size", "1G")))
+        .hasMessageContaining("blocktail.journal.size")
+        .hasMessageContaining("does not map to any root");
+  }
+
+  @Test
+  void aVolumeWithoutADirectoryIsRefused() {
+    assertThatThrownBy(() -> config(Map.of("blocktail.volumes.other.file", "x")))
+        .hasMessageContaining("blocktail.volumes.other.directory");
+  }
+}
