@@ -56,8 +56,7 @@ final class RunningTarget {
             announcer,
             settings.reach());
     String label = plan.volume() + "/" + plan.name();
-    this.target =
-        new Target(label, ground, stream, announcer, settings, InstantSource.system());
+    this.target = new Target(label, ground, stream, announcer, settings, InstantSource.system());
     String suffix = "-" + plan.volume() + "-" + plan.name();
     this.worker = Thread.ofPlatform().name("target" + suffix).unstarted(() -> guard(this::work));
     this.checkpointer =

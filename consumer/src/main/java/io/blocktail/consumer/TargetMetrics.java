@@ -1,12 +1,12 @@
 package io.blocktail.consumer;
 
+import io.blocktail.consumer.target.TargetReport;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.function.ToDoubleFunction;
-import io.blocktail.consumer.target.TargetReport;
 
 /// What a target's report says, as metrics with the tags `volume` and `target`.
 @ApplicationScoped

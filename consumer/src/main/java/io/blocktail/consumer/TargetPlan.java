@@ -61,7 +61,8 @@ record TargetPlan(VolumeName volume, TargetName name, Path file, Path directory)
       prepare(parent, key + ".file");
     }
     if (Files.isDirectory(file) || Files.exists(file) && !Files.isWritable(file)) {
-      throw new ConfigurationException("%s.file=%s: not a file that can be written".formatted(key, file));
+      throw new ConfigurationException(
+          "%s.file=%s: not a file that can be written".formatted(key, file));
     }
   }
 

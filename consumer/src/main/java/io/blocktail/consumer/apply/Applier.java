@@ -74,8 +74,8 @@ public final class Applier implements AutoCloseable {
   }
 
   /// @param checkpoint null for a target that starts anew
-  public static Applier open(
-      Ground ground, @Nullable Checkpoint checkpoint, Resumption resumption) throws IOException {
+  public static Applier open(Ground ground, @Nullable Checkpoint checkpoint, Resumption resumption)
+      throws IOException {
     var applier = new Applier(ground, resumption);
     if (checkpoint != null) {
       Replica replica = Replica.open(checkpoint.identity(), ground.medium(), ground.disk());
@@ -126,7 +126,9 @@ public final class Applier implements AutoCloseable {
       return EventCodec.decode(EventCodec.FRAMING.open(record.value()));
     } catch (InvalidEventException e) {
       passedOver++;
-      halt("the record at offset %d cannot be believed: %s".formatted(record.offset(), e.getMessage()));
+      halt(
+          "the record at offset %d cannot be believed: %s"
+              .formatted(record.offset(), e.getMessage()));
       return null;
     }
   }
@@ -177,7 +179,8 @@ public final class Applier implements AutoCloseable {
   }
 
   private String hole(Event event, StreamRecord record) {
-    String start = "the stream has a hole: the event at offset %d, %d of epoch %d, follows on %d, but "
+    String start =
+        "the stream has a hole: the event at offset %d, %d of epoch %d, follows on %d, but "
             .formatted(record.offset(), event.sequence(), event.epoch(), event.previous());
     return start
         + (chain.equals(Chain.START)
@@ -194,7 +197,8 @@ public final class Applier implements AutoCloseable {
     String objection = Plausible.objection(event, replica.geometry());
     if (objection != null) {
       passedOver++;
-      halt("the event at offset %d, %d of epoch %d, cannot be believed: %s"
+      halt(
+          "the event at offset %d, %d of epoch %d, cannot be believed: %s"
               .formatted(record.offset(), event.sequence(), event.epoch(), objection));
       return true;
     }
@@ -204,7 +208,8 @@ public final class Applier implements AutoCloseable {
     if (event.body() instanceof Body.Epoch epoch
         && event.previous() < chain.sequence()
         && !coversAll(epoch.open(), replica.geometry())) {
-      halt("the stream has lost its end: epoch %d follows on event %d, this target has applied up to %d"
+      halt(
+          "the stream has lost its end: epoch %d follows on event %d, this target has applied up to %d"
               .formatted(event.epoch(), event.previous(), chain.sequence()));
       fence(event);
       return true;
@@ -234,7 +239,8 @@ public final class Applier implements AutoCloseable {
   /// Halted: looks for the event from which the replica can be made whole again.
   private boolean passOver(Event event) throws IOException {
     Ownership stated = stated(event.body());
-    boolean late = !Position.isAfter(event.position(), Position.of(chain.epoch(), chain.sequence()));
+    boolean late =
+        !Position.isAfter(event.position(), Position.of(chain.epoch(), chain.sequence()));
     if (!late && stated != null && opensAll(event, stated.geometry())) {
       return goOn(event, stated);
     }
@@ -265,7 +271,8 @@ public final class Applier implements AutoCloseable {
     return startAnew(event, replica, java.util.Objects.requireNonNull(replay));
   }
 
-  /// Goes on inside a gap over the whole volume: whatever the replica holds is going to be replaced.
+  /// Goes on inside a gap over the whole volume: whatever the replica holds is going to be
+  /// replaced.
   private boolean startAnew(Event event, Replica replica, Replay replay) throws IOException {
     if (replica.versions().isFrozen()) {
       return false;
@@ -348,8 +355,7 @@ public final class Applier implements AutoCloseable {
   ///   one leaves nothing to recover
   public CheckpointJob begin(boolean resting) {
     Replica replica = java.util.Objects.requireNonNull(this.replica);
-    long intent =
-        resting ? chain.sequence() : Math.max(chain.sequence(), wanted) + ground.reach();
+    long intent = resting ? chain.sequence() : Math.max(chain.sequence(), wanted) + ground.reach();
     if (recovery != null) {
       intent = Math.max(intent, recovery.intent());
     }
@@ -357,8 +363,7 @@ public final class Applier implements AutoCloseable {
       limit = Math.min(limit, intent);
     }
     noted = next;
-    return new CheckpointJob(
-        replica.device(), replica.versions().freeze(), file, snapshot(intent));
+    return new CheckpointJob(replica.device(), replica.versions().freeze(), file, snapshot(intent));
   }
 
   private Checkpoint snapshot(long intent) {

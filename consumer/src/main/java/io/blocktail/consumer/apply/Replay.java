@@ -108,8 +108,7 @@ final class Replay {
     }
   }
 
-  private void answer(
-      Event event, int chunk, @Nullable Digest digest, @Nullable NoDigest reason) {
+  private void answer(Event event, int chunk, @Nullable Digest digest, @Nullable NoDigest reason) {
     digests.answer(
         new DigestAnswer(
             replica.identity().volume(), event.epoch(), chunk, event.sequence(), digest, reason));

@@ -91,8 +91,8 @@ final class Replica implements AutoCloseable {
     }
   }
 
-  /// All that the replica holds is going to be replaced: blocks that are ahead of the stream, since a
-  /// crash came between a checkpoint's versions and its file, must not be spared.
+  /// All that the replica holds is going to be replaced: blocks that are ahead of the stream, since
+  /// a crash came between a checkpoint's versions and its file, must not be spared.
   void forgetVersions(Disk disk) throws IOException {
     versions.startAnew(VersionPages.create(disk, identity));
   }

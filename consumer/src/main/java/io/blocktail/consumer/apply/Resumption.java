@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param from the next record to read
 /// @param halt when something of the stream is missing, or may be
 /// @param recovery when the replica may be ahead of its watermark
-public record Resumption(
-    StreamPosition from, @Nullable Halt halt, @Nullable Recovery recovery) {
+public record Resumption(StreamPosition from, @Nullable Halt halt, @Nullable Recovery recovery) {
 
   /// @param checkpoint null for a target that starts anew
   public static Resumption of(@Nullable Checkpoint checkpoint, StreamBounds bounds) {
@@ -21,22 +20,33 @@ public record Resumption(
     }
     StreamPosition next = checkpoint.next();
     if (!next.topicId().equals(bounds.topicId())) {
-      return halted(checkpoint, beginning, "the stream's topic was made anew: its id is %s, not %s"
+      return halted(
+          checkpoint,
+          beginning,
+          "the stream's topic was made anew: its id is %s, not %s"
               .formatted(bounds.topicId(), next.topicId()));
     }
     if (next.offset() < bounds.beginning()) {
-      return halted(checkpoint, beginning, "the stream's records from offset %d to %d are not retained any more"
+      return halted(
+          checkpoint,
+          beginning,
+          "the stream's records from offset %d to %d are not retained any more"
               .formatted(next.offset(), bounds.beginning() - 1));
     }
     if (next.offset() > bounds.end()) {
-      return halted(checkpoint, new StreamPosition(bounds.topicId(), bounds.end(), -1), "the stream was cut back: it ends at offset %d, this target has read up to %d"
+      return halted(
+          checkpoint,
+          new StreamPosition(bounds.topicId(), bounds.end(), -1),
+          "the stream was cut back: it ends at offset %d, this target has read up to %d"
               .formatted(bounds.end(), next.offset()));
     }
     if (checkpoint.halted() != null || !checkpoint.unclean()) {
       return new Resumption(next, checkpoint.halted(), null);
     }
     if (bounds.leaderEpoch() < 0 || bounds.leaderEpoch() != checkpoint.leaderEpoch()) {
-      return halted(checkpoint, next,
+      return halted(
+          checkpoint,
+          next,
           ("this target stopped uncleanly, and the stream's leader was elected anew since (leader epoch"
                   + " %d, was %d), so that the stream may lack what was applied")
               .formatted(bounds.leaderEpoch(), checkpoint.leaderEpoch()));

@@ -119,17 +119,15 @@ final class Undone {
 
   List<OpenGap> snapshot() {
     var list = new ArrayList<OpenGap>();
-    gaps.forEach(
-        (name, gap) -> {
-          var parts = new ArrayList<OpenGap.Covered>();
-          covered.forEach(
-              (chunk, bytes) -> {
-                if (gap.chunks.get(chunk)) {
-                  parts.add(new OpenGap.Covered(chunk, bytes));
-                }
-              });
-          list.add(new OpenGap(name, gap.ended, ChunkSet.of(gap.chunks), parts));
-        });
+    gaps.forEach((name, gap) -> {
+      var parts = new ArrayList<OpenGap.Covered>();
+      covered.forEach((chunk, bytes) -> {
+        if (gap.chunks.get(chunk)) {
+          parts.add(new OpenGap.Covered(chunk, bytes));
+        }
+      });
+      list.add(new OpenGap(name, gap.ended, ChunkSet.of(gap.chunks), parts));
+    });
     return list;
   }
 }

@@ -130,7 +130,8 @@ final class VersionPages implements AutoCloseable {
     var versions = new long[PER_PAGE];
     page.asLongBuffer().get(versions, 0, Math.min(PER_PAGE, read / Long.BYTES));
     long seal = read == PAGE ? page.getLong(PER_PAGE * Long.BYTES) : -1;
-    if (seal != seal(number, versions) && (seal != 0 || Arrays.stream(versions).anyMatch(v -> v != 0))) {
+    if (seal != seal(number, versions)
+        && (seal != 0 || Arrays.stream(versions).anyMatch(v -> v != 0))) {
       throw new DamagedStateException(
           "the file %s is damaged at byte %d: the checksum of its page %d is wrong"
               .formatted(NAME, HEADER + number * PAGE, number));

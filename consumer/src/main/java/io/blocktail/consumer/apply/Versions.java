@@ -140,12 +140,11 @@ final class Versions implements AutoCloseable {
 
   /// The pages that were set aside are durable.
   void thaw() {
-    frozen.forEach(
-        (number, page) -> {
-          if (!changed.containsKey(number)) {
-            clean.put(number, page);
-          }
-        });
+    frozen.forEach((number, page) -> {
+      if (!changed.containsKey(number)) {
+        clean.put(number, page);
+      }
+    });
     frozen = Map.of();
   }
 

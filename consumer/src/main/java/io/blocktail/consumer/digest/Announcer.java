@@ -51,8 +51,7 @@ public final class Announcer implements DigestSink, ResyncAsker {
             .setChunk(answer.chunk())
             .setSequence(answer.sequence())
             .setTarget(target.value())
-            .setDigest(
-                digest == null ? null : new io.blocktail.event.avro.Digest(digest.toBytes()))
+            .setDigest(digest == null ? null : new io.blocktail.event.avro.Digest(digest.toBytes()))
             .setReason(answer.reason())
             .setAt(now())
             .build();

@@ -25,7 +25,8 @@ public final class Outbox implements AutoCloseable {
   private final ArrayBlockingQueue<ProducerRecord<String, byte[]>> records =
       new ArrayBlockingQueue<>(ROOM);
 
-  /// To be sent, or sent again. A target adds one and waits long before the next. Guarded by itself.
+  /// To be sent, or sent again. A target adds one and waits long before the next. Guarded by
+  /// itself.
   private final ArrayDeque<ProducerRecord<String, byte[]>> requests = new ArrayDeque<>();
 
   private final AtomicLong dropped = new AtomicLong();
@@ -60,7 +61,8 @@ public final class Outbox implements AutoCloseable {
 
   private void drop(ProducerRecord<String, byte[]> record, String reason) {
     if (dropped.getAndIncrement() % 1000 == 0) {
-      LOG.warnf("a record for %s is dropped: %s (%d so far)", record.topic(), reason, dropped.get());
+      LOG.warnf(
+          "a record for %s is dropped: %s (%d so far)", record.topic(), reason, dropped.get());
     }
   }
 

@@ -121,8 +121,7 @@ public final class KafkaChangeStream implements ChangeStream {
         ? new StreamUnavailableException(
             "the topic %s does not exist".formatted(partition.topic()), cause)
         : new StreamUnavailableException(
-            "the broker does not answer for the topic %s: %s"
-                .formatted(partition.topic(), cause),
+            "the broker does not answer for the topic %s: %s".formatted(partition.topic(), cause),
             cause);
   }
 
@@ -177,8 +176,7 @@ public final class KafkaChangeStream implements ChangeStream {
   @Override
   public void close() {
     try (admin) {
-      consumer.close(
-          org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofSeconds(2)));
+      consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofSeconds(2)));
     }
   }
 }

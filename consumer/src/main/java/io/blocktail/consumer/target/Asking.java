@@ -50,9 +50,7 @@ final class Asking {
     } else if (isNews(want)) {
       ask(applier, want, end, now);
       pause = patience;
-    } else if (!moved
-        && applier.next().offset() >= horizon
-        && !now.isBefore(since.plus(pause))) {
+    } else if (!moved && applier.next().offset() >= horizon && !now.isBefore(since.plus(pause))) {
       ask(applier, want, end, now);
       Duration longer = pause.multipliedBy(2);
       Duration longest = patience.multipliedBy(MOST_PATIENCE);

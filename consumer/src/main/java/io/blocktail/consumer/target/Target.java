@@ -21,9 +21,9 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/// One copy of one volume. Steppable: [#step] by the target's thread, [#checkpointStep] and [#watch]
-/// by its checkpoint thread, [#report] by anybody; a simulation calls all of them from one. Has no
-/// thread of its own and does not sleep except as it is told to.
+/// One copy of one volume. Steppable: [#step] by the target's thread, [#checkpointStep] and
+/// [#watch] by its checkpoint thread, [#report] by anybody; a simulation calls all of them from
+/// one. Has no thread of its own and does not sleep except as it is told to.
 public final class Target {
   private static final Logger LOG = Logger.getLogger(Target.class);
   private static final int LONGEST_RETRY = 64;
@@ -188,7 +188,9 @@ public final class Target {
     if (!seen.topicId().equals(applier.next().topicId())) {
       StreamBounds now = stream.bounds();
       if (!now.topicId().equals(applier.next().topicId())) {
-        cut(applier, "the stream's topic was made anew while it was read: its id is %s, was %s"
+        cut(
+            applier,
+            "the stream's topic was made anew while it was read: its id is %s, was %s"
                 .formatted(now.topicId(), applier.next().topicId()));
       }
     } else if (seen.leaderEpoch() > applier.leaderEpoch()) {
@@ -228,12 +230,11 @@ public final class Target {
 
   private boolean settle(Applier applier) throws IOException {
     Optional<CheckpointJob> ended = desk.settle();
-    ended.ifPresent(
-        job -> {
-          applier.completed(job);
-          stream.commit(job.checkpoint().next());
-          retryPause = settings.retry();
-        });
+    ended.ifPresent(job -> {
+      applier.completed(job);
+      stream.commit(job.checkpoint().next());
+      retryPause = settings.retry();
+    });
     return ended.isPresent();
   }
 
@@ -312,7 +313,8 @@ public final class Target {
         }
       }
     } catch (IOException e) {
-      LOG.errorf(e, "%s: the last checkpoint has failed, it will recover from the one before", label);
+      LOG.errorf(
+          e, "%s: the last checkpoint has failed, it will recover from the one before", label);
     }
     release();
     if (!(state instanceof TargetState.Halted)) {

@@ -66,6 +66,7 @@ class CheckpointFileTest {
     file.write(CHECKPOINT);
     disk.flip(CheckpointFile.NAME, 11, 3);
     assertThatThrownBy(file::read)
-        .hasMessageContaining("has format version 2, this release knows 1: use the release that wrote it");
+        .hasMessageContaining(
+            "has format version 2, this release knows 1: use the release that wrote it");
   }
 }

@@ -68,7 +68,9 @@ class ResumptionTest {
   @Test
   void expiredRecordsHalt() {
     halts(
-        at("t", 9, 50, null), 10, "the stream's records from offset 9 to 9 are not retained any more");
+        at("t", 9, 50, null),
+        10,
+        "the stream's records from offset 9 to 9 are not retained any more");
   }
 
   @Test

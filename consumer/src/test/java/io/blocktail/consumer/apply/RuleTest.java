@@ -22,8 +22,7 @@ class RuleTest {
   })
   void eventAppliesToBlocksOfALowerVersion(
       int epoch, long sequence, int eventEpoch, long eventSequence, boolean applies) {
-    assertThat(
-            Rule.applies(Position.of(epoch, sequence), Position.of(eventEpoch, eventSequence)))
+    assertThat(Rule.applies(Position.of(epoch, sequence), Position.of(eventEpoch, eventSequence)))
         .isEqualTo(applies);
   }
 }

@@ -72,7 +72,8 @@ class VersionsTest {
     assertThat(reopened.get(0)).isZero();
     assertThatThrownBy(() -> reopened.get(63))
         .isInstanceOf(DamagedStateException.class)
-        .hasMessage("the file versions is damaged at byte 4608: the checksum of its page 1 is wrong");
+        .hasMessage(
+            "the file versions is damaged at byte 4608: the checksum of its page 1 is wrong");
   }
 
   @Test

@@ -19,21 +19,21 @@ import org.jspecify.annotations.Nullable;
 
 /// A source volume as a byte array, and the history of it: what a target is held against. Knows
 /// nothing of versions, gaps or checkpoints.
-final class Source {
+public final class Source {
   static final UUID VOLUME = UUID.fromString("00000000-0000-4000-8000-000000000001");
 
   /// What an event changed at the source.
   private record Change(long sequence, int offset, byte[] content) {}
 
-  final Geometry geometry;
-  final byte[] content;
+  public final Geometry geometry;
+  public final byte[] content;
   private final byte[] start;
   private final List<Change> changes = new ArrayList<>();
   UUID volume = VOLUME;
   int epoch = 1;
-  long sequence;
+  public long sequence;
 
-  Source(Geometry geometry) {
+  public Source(Geometry geometry) {
     this.geometry = geometry;
     this.content = new byte[(int) geometry.size()];
     this.start = content.clone();
@@ -43,24 +43,24 @@ final class Source {
     return new Ownership(volume, geometry, "source");
   }
 
-  byte[] epochEvent(ChunkSet open) {
+  public byte[] epochEvent(ChunkSet open) {
     return next(new Body.Epoch(ownership(), open));
   }
 
-  byte[] write(int offset, byte[] bytes) {
+  public byte[] write(int offset, byte[] bytes) {
     byte[] record = next(new Body.Write(offset, ByteBuffer.wrap(bytes)));
     change(offset, bytes);
     return record;
   }
 
-  byte[] zero(int offset, int length, boolean trim) {
+  public byte[] zero(int offset, int length, boolean trim) {
     byte[] record = next(trim ? new Body.Trim(offset, length) : new Body.Zero(offset, length));
     change(offset, new byte[length]);
     return record;
   }
 
   /// A change that the stream never carries: only a gap that follows can bring it.
-  void changeUnseen(int offset, byte[] bytes) {
+  public void changeUnseen(int offset, byte[] bytes) {
     sequence++;
     change(offset, bytes);
     sequence--;
@@ -71,12 +71,12 @@ final class Source {
     changes.add(new Change(sequence, offset, bytes.clone()));
   }
 
-  byte[] gap(@Nullable TargetName target, ChunkSet chunks) {
+  public byte[] gap(@Nullable TargetName target, ChunkSet chunks) {
     return next(new Body.Gap(target, chunks, ownership()));
   }
 
   /// The pieces of a chunk's BASE, at most 512 KiB each; those that are all zeros without data.
-  List<byte[]> base(long gap, @Nullable TargetName target, int chunk) {
+  public List<byte[]> base(long gap, @Nullable TargetName target, int chunk) {
     var pieces = new ArrayList<byte[]>();
     int at = (int) geometry.chunkOffset(chunk);
     int end = at + geometry.chunkLength(chunk);
@@ -91,28 +91,28 @@ final class Source {
     return pieces;
   }
 
-  byte[] whole(long gap, @Nullable TargetName target) {
+  public byte[] whole(long gap, @Nullable TargetName target) {
     return next(new Body.Whole(gap, target));
   }
 
-  Digest digest(int chunk) {
+  public Digest digest(int chunk) {
     int from = (int) geometry.chunkOffset(chunk);
     int length = geometry.chunkLength(chunk);
     return ChunkHasher.hash(chunk, Arrays.copyOfRange(content, from, from + length), length);
   }
 
-  byte[] marker(int chunk) {
+  public byte[] marker(int chunk) {
     return next(
         new Body.Marker(
             geometry.chunkOffset(chunk), geometry.chunkLength(chunk), digest(chunk), 0));
   }
 
-  byte[] next(Body body) {
+  public byte[] next(Body body) {
     sequence++;
     return encode(new Event(sequence, sequence - 1, epoch, 0, "test", body));
   }
 
-  static byte[] encode(Event event) {
+  public static byte[] encode(Event event) {
     ByteBuffer data = EventCodec.dataOf(event);
     var bytes =
         ByteBuffer.allocate(
@@ -126,7 +126,7 @@ final class Source {
   }
 
   /// The source as it was at a sequence.
-  byte[] at(long watermark) {
+  public byte[] at(long watermark) {
     byte[] replayed = start.clone();
     for (Change change : changes) {
       if (change.sequence() <= watermark) {

@@ -97,9 +97,8 @@ class TargetGapTest {
     bench.run();
     assertThat(bench.answers)
         .singleElement()
-        .satisfies(
-            answer ->
-                assertThat(answer.digest()).isEqualTo(ChunkHasher.hash(0, then, then.length)));
+        .satisfies(answer ->
+            assertThat(answer.digest()).isEqualTo(ChunkHasher.hash(0, then, then.length)));
   }
 
   @Test

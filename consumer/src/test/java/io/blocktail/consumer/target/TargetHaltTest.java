@@ -15,8 +15,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// Promise No silent loss: what cannot be believed halts the target with a reason and a request, and
-/// a gap over the whole volume mends it.
+/// Promise No silent loss: what cannot be believed halts the target with a reason and a request,
+/// and a gap over the whole volume mends it.
 class TargetHaltTest {
   private static final Geometry GEOMETRY = new Geometry(1 << 20, 512 << 10);
 
@@ -42,10 +42,12 @@ class TargetHaltTest {
     bench.run();
     assertThat(bench.target.report().state()).isEqualTo(new TargetState.Halted(reason));
     assertThat(bench.target.report().consistent()).isFalse();
-    assertThat(bench.asks).singleElement().satisfies(ask -> {
-      assertThat(ask.chunks()).isNull();
-      assertThat(ask.reason()).isEqualTo(reason);
-    });
+    assertThat(bench.asks)
+        .singleElement()
+        .satisfies(ask -> {
+          assertThat(ask.chunks()).isNull();
+          assertThat(ask.reason()).isEqualTo(reason);
+        });
     stream.publish(source.write(8192, block(7)));
     bench.run();
     if (before.length > 0) {
@@ -104,7 +106,8 @@ class TargetHaltTest {
     stream.publish(record);
     bench.run();
     assertThat(bench.target.report().reason())
-        .startsWith("the record at offset 2 cannot be believed: event 3: the checksum of its data is ");
+        .startsWith(
+            "the record at offset 2 cannot be believed: event 3: the checksum of its data is ");
     isMended();
   }
 
@@ -236,8 +239,7 @@ class TargetHaltTest {
     source.epoch = 2;
     var other = new Ownership(Source.VOLUME, Geometry.of(4 << 20), "source");
     stream.publish(
-        Source.encode(
-            new Event(3, 2, 2, 0, "test", new Body.Epoch(other, ChunkSet.EMPTY))));
+        Source.encode(new Event(3, 2, 2, 0, "test", new Body.Epoch(other, ChunkSet.EMPTY))));
     bench.run();
     assertThat(bench.target.report().reason())
         .isEqualTo(
@@ -314,12 +316,11 @@ class TargetHaltTest {
   @Test
   void errorOfTheDataHaltsAndIsTriedAgain() throws IOException {
     start();
-    bench.disk.onFault(
-        (operation, file) -> {
-          if (file.equals(Bench.DATA)) {
-            throw new IOException("no space left");
-          }
-        });
+    bench.disk.onFault((operation, file) -> {
+      if (file.equals(Bench.DATA)) {
+        throw new IOException("no space left");
+      }
+    });
     stream.publish(source.write(4096, block(2)));
     bench.run();
     assertThat(bench.target.report().reason())

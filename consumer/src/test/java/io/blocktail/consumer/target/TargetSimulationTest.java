@@ -18,8 +18,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /// Promises Prefix, Idempotent and Convergent: a target on random schedules, killed and powered off
 /// between any two steps, over a stream that repeats itself. It is held against a byte array.
@@ -109,13 +109,12 @@ class TargetSimulationTest {
     /// The next write or force fails.
     private void failOnce() {
       var armed = new boolean[] {true};
-      bench.disk.onFault(
-          (operation, file) -> {
-            if (armed[0]) {
-              armed[0] = false;
-              throw new IOException("a simulated error of " + file);
-            }
-          });
+      bench.disk.onFault((operation, file) -> {
+        if (armed[0]) {
+          armed[0] = false;
+          throw new IOException("a simulated error of " + file);
+        }
+      });
     }
 
     private void change() {
@@ -153,9 +152,12 @@ class TargetSimulationTest {
       if (bits.isEmpty()) {
         return;
       }
-      TargetName target = random.nextBoolean() ? null : random.nextBoolean() ? Bench.SELF : Bench.OTHER;
+      TargetName target =
+          random.nextBoolean() ? null : random.nextBoolean() ? Bench.SELF : Bench.OTHER;
       if (target == null) {
-        bits.stream().forEach(c -> source.changeUnseen((int) GEOMETRY.chunkOffset(c), bytes(Geometry.BLOCK)));
+        bits.stream()
+            .forEach(
+                c -> source.changeUnseen((int) GEOMETRY.chunkOffset(c), bytes(Geometry.BLOCK)));
       }
       gap(target, ChunkSet.of(bits));
     }
@@ -165,8 +167,8 @@ class TargetSimulationTest {
       feed(source.sequence, target, chunks);
     }
 
-    /// A chunk that is not to be left over has all its BASE, sent under its lock; a gap may end with
-    /// chunks left over.
+    /// A chunk that is not to be left over has all its BASE, sent under its lock; a gap may end
+    /// with chunks left over.
     private void feed(long gap, @Nullable TargetName target, ChunkSet chunks) {
       chunks
           .indexes()

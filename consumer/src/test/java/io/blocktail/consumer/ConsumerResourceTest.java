@@ -1,0 +1,87 @@
+package io.blocktail.consumer;
+
+import static io.restassured.RestAssured.get;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.startsWith;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/// One target, and no broker.
+@QuarkusTest
+@TestProfile(ConsumerResourceTest.OneTarget.class)
+class ConsumerResourceTest {
+  public static class OneTarget implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      try {
+        Path directory = Files.createTempDirectory("consumer");
+        directory.toFile().deleteOnExit();
+        return Map.of(
+            "blocktail.kafka.\"bootstrap.servers\"", "127.0.0.1:1",
+            "blocktail.volumes.demo.targets.replica-a.file", directory.resolve("a.img").toString(),
+            "blocktail.volumes.demo.targets.replica-a.directory",
+                directory.resolve("a").toString());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  @Test
+  void targetThatWaitsForTheBrokerIsNotConsistent() {
+    get("/targets")
+        .then()
+        .statusCode(200)
+        .body("$", hasSize(1))
+        .body("[0].name", equalTo("replica-a"))
+        .body("[0].volume", equalTo("demo"))
+        .body("[0].state", equalTo("initializing"))
+        .body("[0].reason", startsWith("starting"))
+        .body("[0].consistent", equalTo(false))
+        .body("[0].epoch", equalTo(0))
+        .body("[0].watermark", equalTo(0))
+        .body("[0].lagChanges", equalTo(0))
+        .body("[0].lagMillis", equalTo(0))
+        .body("[0].undoneChunks", equalTo(0))
+        .body("[0].file", containsString("a.img"));
+  }
+
+  @Test
+  void healthNamesTheTarget() {
+    get("/q/health")
+        .then()
+        .statusCode(200)
+        .body(
+            "checks.find { it.name == 'targets' }.data.'demo/replica-a'",
+            startsWith("initializing"));
+  }
+
+  @Test
+  void metricsHaveTheTargetsTags() {
+    get("/q/metrics")
+        .then()
+        .statusCode(200)
+        .body(
+            containsString(
+                "blocktail_target_consistent{target=\"replica-a\",volume=\"demo\"} 0.0"));
+  }
+
+  @Test
+  void errorsAreProblemDetails() {
+    get("/nothing")
+        .then()
+        .statusCode(404)
+        .contentType("application/problem+json")
+        .body("status", equalTo(404));
+  }
+}
