@@ -74,8 +74,7 @@ public final class ForeignTool {
       try {
         if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
           throw new AssertionError(
-              "%s took more than %s:%n%s"
-                  .formatted(command(arguments), patience, text(output)));
+              "%s took more than %s:%n%s".formatted(command(arguments), patience, text(output)));
         }
       } finally {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
