@@ -118,6 +118,7 @@ public final class Up implements Callable<Integer> {
       awaitLeftovers(directory);
       Optional<Plan> remembered = Memory.read(directory);
       Plan plan = remembered.map(known -> known.resume(wish)).orElseGet(() -> Plan.fresh(wish));
+      directory.checkImages(plan);
       check(directory, plan);
       return run(directory, plan);
     }

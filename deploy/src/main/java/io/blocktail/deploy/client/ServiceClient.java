@@ -3,6 +3,7 @@ package io.blocktail.deploy.client;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -101,8 +102,11 @@ public final class ServiceClient implements AutoCloseable {
           ? new Answer.Refused<>(address, response.statusCode(), "an empty answer")
           : new Answer.Given<>(value);
     } catch (JsonProcessingException e) {
+      String where = e instanceof JsonMappingException mapping ? mapping.getPathReference() : "";
       return new Answer.Refused<>(
-          address, 200, "not what this release understands: " + e.getOriginalMessage());
+          address,
+          200,
+          "not what this release understands: %s %s".formatted(e.getOriginalMessage(), where));
     } catch (ConnectException e) {
       return new Answer.Silent<>(address, "connection refused");
     } catch (HttpTimeoutException e) {

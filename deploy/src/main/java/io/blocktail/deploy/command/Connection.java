@@ -37,6 +37,9 @@ public final class Connection {
       description = "show this text")
   boolean help;
 
+  /// Set where the place is known otherwise.
+  @Nullable Endpoints known;
+
   public boolean json() {
     return json;
   }
@@ -46,6 +49,9 @@ public final class Connection {
   }
 
   private Endpoints endpoints() {
+    if (known != null) {
+      return known;
+    }
     if (url != null && portOffset != null) {
       throw new RefusedException("--url and --port-offset exclude each other");
     }

@@ -89,9 +89,6 @@ public record Requirements(Plan plan, Predicate<PlannedTarget> hasCheckpoint) {
         throw new RefusedException(
             "%s: there is no directory %s to make %s in".formatted(what, parent, file));
       }
-      if (hasCheckpoint.test(target)) {
-        throw new RefusedException("%s: its file %s is gone. Bring it back".formatted(what, file));
-      }
       return;
     }
     long size = sizeOf(file, what);

@@ -33,7 +33,8 @@ final class ServiceConfig {
       String prefix = "blocktail.volumes." + volume.name();
       settings.put(prefix + ".file", directory.image(volume).toString());
       settings.put(prefix + ".directory", directory.state(volume.name()).toString());
-      if (volume.content() instanceof Content.Empty(var size)) {
+      // Only a new one is made: an image that is gone must not come back as zeros.
+      if (volume.content() instanceof Content.Empty(var size) && !directory.wasServed(volume)) {
         settings.put(prefix + ".size", size.toString());
       }
     }

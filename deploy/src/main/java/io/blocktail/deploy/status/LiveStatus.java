@@ -4,7 +4,9 @@ import io.blocktail.deploy.client.Answer;
 import io.blocktail.deploy.client.ServiceClient;
 import io.blocktail.deploy.client.Target;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,7 @@ public final class LiveStatus {
   private final ServiceClient services;
   private final List<String> labels;
   private final Screen screen;
+  private final Set<String> troubled = new HashSet<>();
   private final Rate rate = new Rate();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final Thread thread;
@@ -33,7 +36,7 @@ public final class LiveStatus {
   private void run() {
     try {
       do {
-        List<TargetLine> lines = look();
+        List<StatusLine> lines = look();
         if (stopped.getCount() > 0) {
           screen.show(lines);
         }
@@ -43,14 +46,21 @@ public final class LiveStatus {
     }
   }
 
-  private List<TargetLine> look() {
+  private List<StatusLine> look() {
     var targets = services.targets();
     long now = System.nanoTime();
     var replicas = services.replicas();
-    var lines = new ArrayList<TargetLine>();
+    var lines = new ArrayList<StatusLine>();
+    for (StatusLine volume : StatusLine.ofVolumes(services.volumes())) {
+      // While all is well the targets' lines are enough.
+      if (!volume.isWell() || troubled.contains(volume.label())) {
+        troubled.add(volume.label());
+        lines.add(volume);
+      }
+    }
     for (String label : labels) {
       Double perSecond = rate.changesPerSecond(label, watermark(targets, label), now);
-      lines.add(TargetLine.of(label, targets, replicas, perSecond));
+      lines.add(StatusLine.of(label, targets, replicas, perSecond));
     }
     return lines;
   }

@@ -44,15 +44,15 @@ public final class Screen {
     out.flush();
   }
 
-  synchronized void show(List<TargetLine> lines) {
+  synchronized void show(List<StatusLine> lines) {
     if (terminal) {
       String erased = erase();
-      live = lines.stream().map(TargetLine::toString).toList();
+      live = lines.stream().map(StatusLine::toString).toList();
       out.print(erased + draw());
       out.flush();
       return;
     }
-    for (TargetLine line : lines) {
+    for (StatusLine line : lines) {
       Printed before = printed.get(line.label());
       Instant now = clock.instant();
       if (before == null

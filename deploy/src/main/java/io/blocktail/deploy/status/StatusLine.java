@@ -3,35 +3,61 @@ package io.blocktail.deploy.status;
 import io.blocktail.deploy.client.Answer;
 import io.blocktail.deploy.client.Replica;
 import io.blocktail.deploy.client.Target;
+import io.blocktail.deploy.client.Volume;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// The one line about a target. Only what was answered just now is in it: a number that nobody
-/// confirms any more is not shown.
+/// The one line about a target, or about a volume that needs attention. Only what was answered just
+/// now is in it: a number that nobody confirms any more is not shown.
 ///
 /// @param label `VOLUME/NAME`
 /// @param condition what must change for a new line where lines stay: the state with its reason and
 ///   the verdict
 /// @param numbers the rest
-record TargetLine(String label, String condition, String numbers) {
-  static TargetLine of(
+record StatusLine(String label, String condition, String numbers) {
+  private static final String SERVING = "serving";
+
+  static StatusLine of(
       String label,
       Answer<List<Target>> targets,
       Answer<List<Replica>> replicas,
       @Nullable Double changesPerSecond) {
     if (!(targets instanceof Answer.Given<List<Target>>(var all))) {
-      return new TargetLine(label, "unknown: consumer: " + targets.trouble(), "");
+      return new StatusLine(label, "unknown: consumer: " + targets.trouble(), "");
     }
     return all.stream()
         .filter(target -> target.label().equals(label))
         .findFirst()
         .map(target ->
-            new TargetLine(
+            new StatusLine(
                 label,
                 condition(target) + ", " + verdict(label, replicas),
                 numbers(target, changesPerSecond)))
-        .orElseGet(() -> new TargetLine(label, "unknown: the consumer does not know it", ""));
+        .orElseGet(() -> new StatusLine(label, "unknown: the consumer does not know it", ""));
+  }
+
+  /// One line for each volume, or for a producer that does not answer.
+  static List<StatusLine> ofVolumes(Answer<List<Volume>> volumes) {
+    if (!(volumes instanceof Answer.Given<List<Volume>>(var all))) {
+      return List.of(new StatusLine("producer", "unknown: " + volumes.trouble(), ""));
+    }
+    var lines = new ArrayList<StatusLine>();
+    lines.add(new StatusLine("producer", SERVING, ""));
+    for (Volume volume : all) {
+      String reason = volume.reason();
+      lines.add(
+          new StatusLine(
+              "volume " + volume.name(),
+              reason == null ? volume.state() : volume.state() + ": " + reason,
+              ""));
+    }
+    return lines;
+  }
+
+  boolean isWell() {
+    return condition.equals(SERVING);
   }
 
   private static String condition(Target target) {

@@ -1,0 +1,221 @@
+package io.blocktail.deploy.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.blocktail.deploy.plan.RefusedException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class CommandsTest {
+  private FakeServices services = open();
+  private final StringWriter out = new StringWriter();
+
+  private static FakeServices open() {
+    try {
+      return new FakeServices();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @BeforeEach
+  void demo() {
+    services.withDemo().withProgress(4, 4);
+  }
+
+  @AfterEach
+  void close() {
+    services.close();
+  }
+
+  /// @return the exit code; a refusal is 2, as [io.blocktail.deploy] has it
+  private int run(Object command, Connection connection, String... arguments) {
+    connection.known = services.endpoints();
+    return new CommandLine(command)
+        .setOut(new PrintWriter(out))
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler((exception, _, _) -> {
+          if (!(exception instanceof RefusedException)) {
+            throw exception;
+          }
+          out.write(exception.getMessage());
+          return 2;
+        })
+        .execute(arguments);
+  }
+
+  private int verify(String... arguments) {
+    var command = new VerifyCommand();
+    return run(command, command.connection, arguments);
+  }
+
+  private int status(String... arguments) {
+    var command = new StatusCommand();
+    return run(command, command.connection, arguments);
+  }
+
+  private JsonNode json() throws IOException {
+    return new ObjectMapper().readTree(out.toString());
+  }
+
+  @Test
+  void verifyEndsWithZeroWhenEveryTargetIsProvedByThisPass() {
+    assertThat(verify("demo")).isZero();
+
+    assertThat(out.toString())
+        .contains("demo/a: equal, proved by pass 7", "demo/b: equal, proved by pass 7");
+    assertThat(services.asked).contains("POST /volumes/demo/verify");
+  }
+
+  @Test
+  void verifyNamesWhatIsMissing() {
+    services.withProgress(4, 3);
+
+    assertThat(verify("demo", "--timeout", "1")).isEqualTo(1);
+
+    assertThat(out.toString())
+        .contains("demo/a: equal, proved by pass 7")
+        .contains(
+            "demo/b: NOT proved by pass 7: 3 of 4 chunks proved, 1 chunks diverged, following")
+        .contains("no progress for 1 s");
+  }
+
+  @Test
+  void theProofOfAnotherPassDoesNotCount() {
+    services.reply(
+        "GET /replicas",
+        """
+        [{"volume":"demo","target":"a","verdict":"equal","divergedChunks":0,
+          "proof":{"pass":8,"chunks":4},"lastPass":{"pass":8,"equal":4,"of":4}},
+         {"volume":"demo","target":"b","verdict":"equal","divergedChunks":0,
+          "proof":{"pass":6,"chunks":4},"lastPass":null}]\
+        """);
+
+    assertThat(verify("demo", "--timeout", "1")).isEqualTo(1);
+
+    assertThat(out.toString())
+        .contains("demo/a: NOT proved by pass 7: no chunk proved by pass 7", "demo/b: NOT proved");
+  }
+
+  @Test
+  void aTargetThatTheValidatorDoesNotKnowIsNotProved() {
+    services.reply("GET /replicas", "[]");
+
+    assertThat(verify("demo", "--timeout", "1")).isEqualTo(1);
+
+    assertThat(out.toString())
+        .contains("demo/a: NOT proved", "the validator has no answer about it");
+  }
+
+  @Test
+  void aValidatorThatIsNotReadyIsNoProofAndIsNamed() {
+    services.reply("GET /replicas", 503, "{\"detail\":\"the stores are being restored\"}");
+
+    assertThat(verify("demo", "--timeout", "1")).isEqualTo(1);
+
+    assertThat(out.toString()).contains("answers 503: the stores are being restored");
+  }
+
+  @Test
+  void aPassThatEndedWithItsProducerIsStartedAgain() {
+    services.withProgress(3, 3);
+    services.reply("GET /volumes/demo/passes/7", 404, "{\"detail\":\"gone\"}");
+
+    assertThat(verify("demo", "--timeout", "1")).isEqualTo(1);
+
+    assertThat(services.asked.stream().filter(call -> call.startsWith("POST")))
+        .hasSizeBetween(2, 10);
+  }
+
+  @Test
+  void verifyWithoutTargetsIsNoSuccess() {
+    services.reply("GET /targets", "[]");
+
+    assertThat(verify("demo")).isEqualTo(2);
+
+    assertThat(out.toString()).contains("no target follows volume demo");
+  }
+
+  @Test
+  void anUnknownVolumeIsRefusedNamingThoseThatAreThere() {
+    assertThat(verify("other")).isEqualTo(2);
+
+    assertThat(out.toString()).contains("there is no volume other; there are: demo");
+  }
+
+  @Test
+  void verifyPrintsOneDocument() throws IOException {
+    assertThat(verify("demo", "--json")).isZero();
+
+    assertThat(json().path("proved").asBoolean()).isTrue();
+    assertThat(json().path("pass").asLong()).isEqualTo(7);
+    assertThat(json().path("targets")).hasSize(2);
+  }
+
+  @Test
+  void statusShowsItAll() {
+    assertThat(status()).isZero();
+
+    assertThat(out.toString()).contains("demo", "4M", "serving", "demo/a", "following", "equal");
+  }
+
+  @Test
+  void statusOfAHaltedTargetIsOne() throws IOException {
+    services.reply(
+        "GET /targets",
+        """
+        [{"name":"a","volume":"demo","state":"halted","reason":"a hole","consistent":false,
+          "file":"/d/a.img"}]\
+        """);
+
+    assertThat(status("--json")).isEqualTo(1);
+
+    assertThat(json().path("well").asBoolean()).isFalse();
+    assertThat(json().path("troubles").path(0).asText()).isEqualTo("target demo/a is halted");
+  }
+
+  @Test
+  void anAnswerWithoutWhatMatterIsNotUnderstood() {
+    services.reply(
+        "GET /targets", "[{\"name\":\"a\",\"volume\":\"demo\",\"state\":\"following\"}]");
+
+    assertThat(status()).isEqualTo(1);
+
+    assertThat(out.toString()).contains("not what this release understands", "consistent");
+  }
+
+  @Test
+  void nothingThereSaysWhatToDo() {
+    services.close();
+
+    assertThat(status()).isEqualTo(2);
+
+    assertThat(out.toString())
+        .contains("nothing answers at", "is deploy/up running?", "--port-offset");
+    services = open();
+  }
+
+  @Test
+  void alertsAreAskedByState() {
+    services.reply(
+        "GET /alerts?state=closed",
+        """
+        [{"id":"x1","kind":"divergence","volume":"demo","target":"a","chunks":[{"first":3,"count":1},
+          {"first":7,"count":2}],"sequence":12,"openedAt":"2026-01-01T00:00:00Z",
+          "closedAt":"2026-01-01T00:00:01Z","evidence":"digests"}]\
+        """);
+    var command = new AlertsCommand();
+
+    assertThat(run(command, command.connection, "--state", "closed")).isZero();
+
+    assertThat(out.toString())
+        .contains("x1", "divergence", "demo/a", "3, 7-8", "2026-01-01T00:00:01Z");
+  }
+}
