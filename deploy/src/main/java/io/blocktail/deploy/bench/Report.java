@@ -9,7 +9,7 @@ import java.util.Optional;
 /// A finished run.
 ///
 /// @param skipped contestants that could not be measured, and why
-/// @param journalPeak most bytes of ours's journal that were in use during a job
+/// @param journalPeak most bytes of our journal that were in use during a job
 /// @param idleShare of one core that ours took while a peer was measured
 public record Report(
     Plan plan,
@@ -40,12 +40,17 @@ public record Report(
       text.append(
           String.format(
               Locale.ROOT,
-              "Journal: at most %d of %d MiB seen in use, writers never seen blocked.%n"
-                  + "Blocktail is warmed up first; it stays up while the others are measured and"
-                  + " then takes %.2f of a core.%n",
+              "Journal: at most %d of %d MiB seen in use, writers never seen blocked.%n",
               journalPeak >> 20,
-              Ours.JOURNAL_LIMIT >> 20,
-              idleShare));
+              Ours.JOURNAL_LIMIT >> 20));
+      if (contestants.size() > 1) {
+        text.append(
+            String.format(
+                Locale.ROOT,
+                "Blocktail is warmed up first; it stays up while the others are measured and then"
+                    + " takes %.2f of a core.%n",
+                idleShare));
+      }
       text.append(aims());
     }
     return text.toString();
