@@ -135,8 +135,8 @@ final class SimulatedSource {
     return task != null;
   }
 
-  void startPass() throws IOException {
-    scrubber.requestPass();
+  long startPass() throws IOException {
+    return scrubber.requestPass();
   }
 
   boolean isDrained() {

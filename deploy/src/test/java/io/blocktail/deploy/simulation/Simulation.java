@@ -161,12 +161,7 @@ final class Simulation {
     Object run() throws IOException;
   }
 
-  @FunctionalInterface
-  private interface Act {
-    void run() throws IOException;
-  }
-
-  private void onSource(Act step) throws IOException {
+  private void onSource(Step step) throws IOException {
     try {
       step.run();
     } catch (SimulatedSource.Killed e) {
