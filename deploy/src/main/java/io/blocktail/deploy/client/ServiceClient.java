@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -132,7 +133,10 @@ public final class ServiceClient implements AutoCloseable {
     } catch (IOException e) {
       // not JSON
     }
-    String text = new String(body, java.nio.charset.StandardCharsets.UTF_8).strip();
+    String text = new String(body, StandardCharsets.UTF_8).strip();
+    if (text.startsWith("<")) {
+      return "not a resource of Blocktail"; // a page for a browser
+    }
     return text.substring(0, Math.min(200, text.length()));
   }
 

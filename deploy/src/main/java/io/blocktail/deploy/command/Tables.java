@@ -8,7 +8,9 @@ import io.blocktail.deploy.client.Target;
 import io.blocktail.deploy.client.Volume;
 import io.blocktail.deploy.plan.Size;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The tables that people read. The first row is the heading. Pure.
@@ -38,7 +40,7 @@ final class Tables {
     var rows = new ArrayList<List<String>>();
     rows.add(
         List.of("TARGET", "STATE", "CONSISTENT", "EPOCH", "WATERMARK", "LAG", "LAG MS", "FILE"));
-    for (Target target : targets) {
+    for (Target target : sorted(targets, Target::label)) {
       rows.add(
           List.of(
               target.label(),
@@ -56,7 +58,7 @@ final class Tables {
   static List<List<String>> replicas(List<Replica> replicas) {
     var rows = new ArrayList<List<String>>();
     rows.add(List.of("REPLICA", "VERDICT", "VERIFIED TO", "DIVERGED", "PROVED BY PASS"));
-    for (Replica replica : replicas) {
+    for (Replica replica : sorted(replicas, Replica::label)) {
       var proof = replica.proof();
       rows.add(
           List.of(
@@ -84,6 +86,10 @@ final class Tables {
               alert.isOpen() ? "open" : cell(alert.closedAt())));
     }
     return rows;
+  }
+
+  private static <T> List<T> sorted(List<T> rows, Function<T, String> by) {
+    return rows.stream().sorted(Comparator.comparing(by)).toList();
   }
 
   private static String kilobytes(@Nullable Long bytes) {

@@ -60,6 +60,7 @@ final class Demo {
   Report run() throws IOException, InterruptedException {
     Volume volume = volume();
     List<Target> targets = targets(volume);
+    Connection.value(client.replicas()); // without a validator nothing is begun
     var endpoints = client.endpoints();
     List<Long> written;
     long bytes;

@@ -15,11 +15,14 @@ public final class Complaint {
       Pattern.compile(
           "(?:Caused by: |Exception in thread \"[^\"]*\" )?((?:[\\w$]+\\.)+[\\w$]+): (.*)");
 
+  private static final Pattern OURS =
+      Pattern.compile("(?:Caused by: |Exception in thread \"[^\"]*\" )?io\\.blocktail\\..*");
+
   private Complaint() {}
 
   /// @return one to a few lines without an end of line; empty when the child said nothing
   public static List<String> in(List<String> printed) {
-    int cause = lastCause(printed);
+    int cause = cause(printed);
     if (cause < 0) {
       List<String> words =
           printed.stream()
@@ -41,19 +44,24 @@ public final class Complaint {
     return words;
   }
 
-  /// The line of the last throwable that has frames under it: suppressed ones and what was printed
-  /// after the trace do not count.
-  private static int lastCause(List<String> printed) {
-    int found = -1;
+  /// The line of the throwable that says most: the first of our own, which names the setting or the
+  /// volume and quotes its cause; else the last one. Only those with frames under them count, since
+  /// other lines may look the same.
+  private static int cause(List<String> printed) {
+    int last = -1;
     int candidate = -1;
     for (int i = 0; i < printed.size(); i++) {
       String line = printed.get(i);
-      if (FRAME.matcher(line).matches()) {
-        found = candidate >= 0 ? candidate : found;
+      if (FRAME.matcher(line).matches() && candidate >= 0) {
+        if (OURS.matcher(printed.get(candidate)).matches()) {
+          return candidate;
+        }
+        last = candidate;
+        candidate = -1;
       } else if (THROWABLE.matcher(line).matches()) {
         candidate = i;
       }
     }
-    return found;
+    return last;
   }
 }

@@ -25,6 +25,23 @@ class ComplaintTest {
   }
 
   @Test
+  void anErrorOfOursSaysMoreThanWhatCausedIt() {
+    assertThat(
+            Complaint.in(
+                """
+                java.lang.RuntimeException: Failed to start quarkus
+                \tat io.quarkus.Some.start(Some.java:1)
+                Caused by: io.blocktail.producer.ConfigurationError: blocktail.nbd.port: it is busy
+                \tat io.blocktail.producer.Producer.listen(Producer.java:1)
+                Caused by: java.net.BindException: it is busy
+                \tat java.base/sun.nio.ch.Net.bind(Net.java:1)
+                """
+                    .lines()
+                    .toList()))
+        .containsExactly("blocktail.nbd.port: it is busy");
+  }
+
+  @Test
   void withoutAStackTraceTheLastLinesCount() {
     assertThat(Complaint.in(List.of("a", "", "b", "c", "d", "e", "f")))
         .containsExactly("b", "c", "d", "e", "f");
