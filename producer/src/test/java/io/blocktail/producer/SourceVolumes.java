@@ -4,6 +4,7 @@ import io.blocktail.producer.capture.SourceSettings;
 import io.blocktail.producer.capture.SourceVolume;
 import io.blocktail.storage.SimulatedDevice;
 import io.blocktail.storage.SimulatedDisk;
+import io.blocktail.volume.BlockDevice;
 import io.blocktail.volume.VolumeName;
 import java.io.IOException;
 import java.time.Clock;
@@ -17,14 +18,14 @@ public final class SourceVolumes {
 
   public static SourceVolume open(SimulatedDisk files, SimulatedDisk devices, long size)
       throws IOException {
-    return open(files, devices, size, false);
+    return open(files, new SimulatedDevice(devices, "volume", size), false);
   }
 
   /// @param content whether a new volume may hold something
-  public static SourceVolume open(
-      SimulatedDisk files, SimulatedDisk devices, long size, boolean content) throws IOException {
+  public static SourceVolume open(SimulatedDisk files, BlockDevice device, boolean content)
+      throws IOException {
     var settings =
         new SourceSettings("test", 64 << 20, 4 << 20, Clock.systemUTC(), content, Runnable::run);
-    return SourceVolume.open(NAME, new SimulatedDevice(devices, "volume", size), files, settings);
+    return SourceVolume.open(NAME, device, files, settings);
   }
 }

@@ -1,0 +1,46 @@
+package io.blocktail.producer.publish;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// A topic of messages that remembers what was sent.
+public final class SentMessages implements MessageTopic {
+  public record Sent(String key, byte[] message) {}
+
+  private final List<Sent> stored = new ArrayList<>();
+  private final List<Runnable> unanswered = new ArrayList<>();
+  private boolean failing;
+  private boolean silent;
+
+  /// While it fails nothing is stored.
+  public void failing(boolean on) {
+    failing = on;
+  }
+
+  /// While it is silent, answers are held back.
+  public void silent(boolean on) {
+    silent = on;
+    if (!on) {
+      unanswered.forEach(Runnable::run);
+      unanswered.clear();
+    }
+  }
+
+  public List<Sent> stored() {
+    return stored;
+  }
+
+  @Override
+  public void send(String key, byte[] message, Answer answer) {
+    if (failing) {
+      answer.told(false);
+      return;
+    }
+    stored.add(new Sent(key, message));
+    if (silent) {
+      unanswered.add(() -> answer.told(true));
+    } else {
+      answer.told(true);
+    }
+  }
+}
