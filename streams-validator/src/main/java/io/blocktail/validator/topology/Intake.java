@@ -3,6 +3,7 @@ package io.blocktail.validator.topology;
 import io.blocktail.event.InvalidEventException;
 import io.blocktail.validator.compare.Observation;
 import java.nio.charset.StandardCharsets;
+import java.util.function.BiConsumer;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jboss.logging.Logger;
@@ -28,9 +29,7 @@ abstract sealed class Intake
   ///
   /// @param value null for a deleted key
   abstract void take(
-      @Nullable String key,
-      byte @Nullable [] value,
-      java.util.function.BiConsumer<String, Observation> out)
+      @Nullable String key, byte @Nullable [] value, BiConsumer<String, Observation> out)
       throws InvalidEventException;
 
   @Override

@@ -11,6 +11,8 @@ import io.blocktail.validator.compare.ChunkHistory;
 import io.blocktail.validator.compare.Observation;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -21,6 +23,7 @@ import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.Repartitioned;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
@@ -37,10 +40,20 @@ public final class ValidatorTopology {
   public static final int PARTITIONS = 8;
 
   private static final String OBSERVATIONS = "observations";
+  static final String OBSERVATIONS_TOPIC = "-" + OBSERVATIONS + "-repartition";
 
   private ValidatorTopology() {}
 
+  /// Builds it with its stores in RocksDB.
   public static Topology of(Topics topics, Watch.Settings settings, MeterRegistry registry) {
+    return of(topics, settings, registry, Stores::persistentKeyValueStore);
+  }
+
+  static Topology of(
+      Topics topics,
+      Watch.Settings settings,
+      MeterRegistry registry,
+      Function<String, KeyValueBytesStoreSupplier> storage) {
     var builder = new StreamsBuilder();
     Tally tally = Tally.in(registry);
     KStream<String, Observation> observations =
@@ -48,7 +61,7 @@ public final class ValidatorTopology {
             .process(
                 supplier(
                     () -> new CompareProcessor(tally),
-                    store(CompareProcessor.HISTORIES, ChunkHistory.class)))
+                    store(storage, CompareProcessor.HISTORIES, ChunkHistory.class)))
             .merge(
                 read(builder, topics.replicas()).process(() -> StatusProcessor.ofReplicas(tally)))
             .merge(read(builder, topics.sources()).process(() -> StatusProcessor.ofSources(tally)));
@@ -61,12 +74,12 @@ public final class ValidatorTopology {
         .process(
             supplier(
                 () -> new WatchProcessor(settings),
-                store(WatchProcessor.VOLUMES, WatchedVolume.class),
-                store(WatchProcessor.TARGETS, WatchedTarget.class),
-                store(WatchProcessor.CHUNKS, ChunkVerdict.class),
-                store(WatchProcessor.TROUBLES, Trouble.class),
-                store(WatchProcessor.OPEN_ALERTS, AlertEntry.class),
-                store(WatchProcessor.CLOSED_ALERTS, AlertEntry.class)))
+                store(storage, WatchProcessor.VOLUMES, WatchedVolume.class),
+                store(storage, WatchProcessor.TARGETS, WatchedTarget.class),
+                store(storage, WatchProcessor.CHUNKS, ChunkVerdict.class),
+                store(storage, WatchProcessor.TROUBLES, Trouble.class),
+                store(storage, WatchProcessor.OPEN_ALERTS, AlertEntry.class),
+                store(storage, WatchProcessor.CLOSED_ALERTS, AlertEntry.class)))
         .to((_, outgoing, _) -> outgoing.topic(topics), Produced.with(Serdes.String(), outgoing()));
     return builder.build();
   }
@@ -75,10 +88,11 @@ public final class ValidatorTopology {
     return builder.stream(topic, Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()));
   }
 
-  /// In RocksDB with a changelog, written through a cache that is emptied at each commit.
-  private static <T> StoreBuilder<?> store(String name, Class<T> type) {
+  /// With a changelog, written through a cache that is emptied at each commit.
+  private static <T> StoreBuilder<?> store(
+      Function<String, KeyValueBytesStoreSupplier> storage, String name, Class<T> type) {
     return Stores.keyValueStoreBuilder(
-            Stores.persistentKeyValueStore(name), Serdes.String(), Json.serde(type))
+            storage.apply(name), Serdes.String(), Json.serde(type))
         .withCachingEnabled();
   }
 
@@ -92,7 +106,7 @@ public final class ValidatorTopology {
   }
 
   private static <KI, VI, KO, VO> ProcessorSupplier<KI, VI, KO, VO> supplier(
-      java.util.function.Supplier<Processor<KI, VI, KO, VO>> processor, StoreBuilder<?>... stores) {
+      Supplier<Processor<KI, VI, KO, VO>> processor, StoreBuilder<?>... stores) {
     return new ProcessorSupplier<>() {
       @Override
       public Processor<KI, VI, KO, VO> get() {
