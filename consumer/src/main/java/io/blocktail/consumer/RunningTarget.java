@@ -141,7 +141,8 @@ final class RunningTarget {
     if (defect == null) {
       return report;
     }
-    return report.stopped(new TargetState.Halted("a defect of this program: " + defect));
+    var halted = new TargetState.Halted("a defect of this program: " + defect);
+    return report.closed(halted, halted.reason());
   }
 
   /// Asks the threads to end, without waiting for them.

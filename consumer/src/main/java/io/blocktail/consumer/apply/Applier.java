@@ -6,16 +6,15 @@ import io.blocktail.consumer.intake.StreamRecord;
 import io.blocktail.event.Body;
 import io.blocktail.event.Chain;
 import io.blocktail.event.Event;
-import io.blocktail.event.EventCodec;
 import io.blocktail.event.InvalidEventException;
 import io.blocktail.event.Ownership;
 import io.blocktail.event.Position;
 import io.blocktail.storage.Disk;
 import io.blocktail.volume.ChunkSet;
-import io.blocktail.volume.Geometry;
 import io.blocktail.volume.TargetName;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -120,10 +119,7 @@ public final class Applier implements AutoCloseable {
   /// Null for a record that cannot be believed, which halts.
   private @Nullable Event decode(StreamRecord record) {
     try {
-      if (record.value() == null) {
-        throw new InvalidEventException("a record without a value");
-      }
-      return EventCodec.decode(EventCodec.FRAMING.open(record.value()));
+      return Reading.decode(record);
     } catch (InvalidEventException e) {
       passedOver++;
       halt(
@@ -134,29 +130,13 @@ public final class Applier implements AutoCloseable {
   }
 
   private boolean take(Event event, StreamRecord record) throws IOException {
-    Ownership stated = stated(event.body());
+    Ownership stated = Reading.ownership(event);
     if (stated != null && replica != null && !stated.volume().equals(replica.identity().volume())) {
       passedOver++;
-      halt = otherVolume(stated.volume(), replica.identity().volume());
+      halt = Reading.otherVolume(stated.volume(), replica.identity().volume());
       return true;
     }
     return halt == null ? follow(event, record) : passOver(event);
-  }
-
-  private static @Nullable Ownership stated(Body body) {
-    return switch (body) {
-      case Body.Epoch epoch -> epoch.ownership();
-      case Body.Gap gap -> gap.ownership();
-      default -> null;
-    };
-  }
-
-  private static Halt otherVolume(UUID found, UUID own) {
-    return new Halt(
-        ("the stream is of the volume %s, this target of %s, which had the same name: give it another"
-                + " file and directory, or remove both, to follow the new one")
-            .formatted(found, own),
-        false);
   }
 
   private boolean follow(Event event, StreamRecord record) throws IOException {
@@ -171,29 +151,19 @@ public final class Applier implements AutoCloseable {
       }
       case HOLE -> {
         passedOver++;
-        halt(hole(event, record));
+        halt(Reading.hole(event, record, chain));
         yield true;
       }
       case NEXT -> apply(event, record);
     };
   }
 
-  private String hole(Event event, StreamRecord record) {
-    String start =
-        "the stream has a hole: the event at offset %d, %d of epoch %d, follows on %d, but "
-            .formatted(record.offset(), event.sequence(), event.epoch(), event.previous());
-    return start
-        + (chain.equals(Chain.START)
-            ? "nothing was read before"
-            : "the last before it was %d of epoch %d".formatted(chain.sequence(), chain.epoch()));
-  }
-
   private boolean apply(Event event, StreamRecord record) throws IOException {
     if (replica == null) {
       learn(((Body.Epoch) event.body()).ownership(), event);
     }
-    Replica replica = java.util.Objects.requireNonNull(this.replica);
-    Replay replay = java.util.Objects.requireNonNull(this.replay);
+    Replica replica = Objects.requireNonNull(this.replica);
+    Replay replay = Objects.requireNonNull(this.replay);
     String objection = Plausible.objection(event, replica.geometry());
     if (objection != null) {
       passedOver++;
@@ -205,16 +175,16 @@ public final class Applier implements AutoCloseable {
     if (full(event)) {
       return false;
     }
-    if (event.body() instanceof Body.Epoch epoch
+    if (event.body() instanceof Body.Epoch
         && event.previous() < chain.sequence()
-        && !coversAll(epoch.open(), replica.geometry())) {
+        && !Reading.opensAll(event, replica.geometry(), ground.self())) {
       halt(
           "the stream has lost its end: epoch %d follows on event %d, this target has applied up to %d"
               .formatted(event.epoch(), event.previous(), chain.sequence()));
       fence(event);
       return true;
     }
-    if (recovery != null && opensAll(event, replica.geometry())) {
+    if (recovery != null && Reading.opensAll(event, replica.geometry(), ground.self())) {
       return startAnew(event, replica, replay);
     }
     long written = replay.act(event, recovery != null);
@@ -238,10 +208,10 @@ public final class Applier implements AutoCloseable {
 
   /// Halted: looks for the event from which the replica can be made whole again.
   private boolean passOver(Event event) throws IOException {
-    Ownership stated = stated(event.body());
+    Ownership stated = Reading.ownership(event);
     boolean late =
         !Position.isAfter(event.position(), Position.of(chain.epoch(), chain.sequence()));
-    if (!late && stated != null && opensAll(event, stated.geometry())) {
+    if (!late && stated != null && Reading.opensAll(event, stated.geometry(), ground.self())) {
       return goOn(event, stated);
     }
     passedOver++;
@@ -258,7 +228,7 @@ public final class Applier implements AutoCloseable {
     if (replica == null) {
       learn(stated, event);
     }
-    Replica replica = java.util.Objects.requireNonNull(this.replica);
+    Replica replica = Objects.requireNonNull(this.replica);
     String objection = Plausible.objection(event, replica.geometry());
     if (objection != null) {
       passedOver++;
@@ -268,7 +238,7 @@ public final class Applier implements AutoCloseable {
     if (full(event)) {
       return false;
     }
-    return startAnew(event, replica, java.util.Objects.requireNonNull(replay));
+    return startAnew(event, replica, Objects.requireNonNull(replay));
   }
 
   /// Goes on inside a gap over the whole volume: whatever the replica holds is going to be
@@ -283,20 +253,6 @@ public final class Applier implements AutoCloseable {
     replay.act(event, false);
     chain = chain.after(event);
     return true;
-  }
-
-  private boolean opensAll(Event event, Geometry geometry) {
-    return switch (event.body()) {
-      case Body.Epoch epoch -> coversAll(epoch.open(), geometry);
-      case Body.Gap gap ->
-          (gap.target() == null || gap.target().equals(ground.self()))
-              && coversAll(gap.chunks(), geometry);
-      default -> false;
-    };
-  }
-
-  private static boolean coversAll(ChunkSet chunks, Geometry geometry) {
-    return chunks.equals(ChunkSet.all(geometry));
   }
 
   /// Makes the replica's files, now that it is known what they are to hold, and a first checkpoint
@@ -354,7 +310,7 @@ public final class Applier implements AutoCloseable {
   /// @param resting nothing more is applied before the next checkpoint, so that a crash after this
   ///   one leaves nothing to recover
   public CheckpointJob begin(boolean resting) {
-    Replica replica = java.util.Objects.requireNonNull(this.replica);
+    Replica replica = Objects.requireNonNull(this.replica);
     long intent = resting ? chain.sequence() : Math.max(chain.sequence(), wanted) + ground.reach();
     if (recovery != null) {
       intent = Math.max(intent, recovery.intent());
@@ -368,18 +324,18 @@ public final class Applier implements AutoCloseable {
 
   private Checkpoint snapshot(long intent) {
     return new Checkpoint(
-        java.util.Objects.requireNonNull(replica).identity(),
+        Objects.requireNonNull(replica).identity(),
         chain,
         next,
         leaderEpoch,
         intent,
         halt,
-        java.util.Objects.requireNonNull(replay).undone().snapshot());
+        Objects.requireNonNull(replay).undone().snapshot());
   }
 
   /// Takes note that a checkpoint is durable.
   public void completed(CheckpointJob job) {
-    java.util.Objects.requireNonNull(replica).versions().thaw();
+    Objects.requireNonNull(replica).versions().thaw();
     limit = job.checkpoint().intent();
   }
 

@@ -22,6 +22,7 @@ import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -34,7 +35,7 @@ public final class KafkaChangeStream implements ChangeStream {
   /// What one fetch brings at most, in bytes: also what is read ahead.
   private static final int FETCH = 8 << 20;
 
-  private static final Duration ANSWER = Duration.ofSeconds(5);
+  private static final Duration ANSWER = Duration.ofSeconds(3);
 
   private final TopicPartition partition;
   private final KafkaConsumer<byte[], ByteBuffer> consumer;
@@ -82,21 +83,22 @@ public final class KafkaChangeStream implements ChangeStream {
 
   @Override
   public StreamBounds bounds() throws StreamUnavailableException {
+    long deadline = System.nanoTime() + ANSWER.toNanos();
     try {
-      TopicDescription topic =
-          admin
-              .describeTopics(List.of(partition.topic()))
-              .allTopicNames()
-              .get(ANSWER.toMillis(), TimeUnit.MILLISECONDS)
-              .get(partition.topic());
+      var topics = admin.describeTopics(List.of(partition.topic())).allTopicNames();
+      var earliest =
+          admin.listOffsets(Map.of(partition, OffsetSpec.earliest())).partitionResult(partition);
+      var latest =
+          admin.listOffsets(Map.of(partition, OffsetSpec.latest())).partitionResult(partition);
+      TopicDescription topic = get(topics, deadline).get(partition.topic());
       if (topic == null || topic.partitions().size() != 1) {
         throw new StreamUnavailableException(
             "the topic %s does not have exactly one partition".formatted(partition.topic()));
       }
-      ListOffsetsResultInfo end = offset(OffsetSpec.latest());
+      ListOffsetsResultInfo end = get(latest, deadline);
       return new StreamBounds(
           topic.topicId().toString(),
-          offset(OffsetSpec.earliest()).offset(),
+          get(earliest, deadline).offset(),
           end.offset(),
           end.leaderEpoch().orElse(-1));
     } catch (ExecutionException e) {
@@ -108,12 +110,9 @@ public final class KafkaChangeStream implements ChangeStream {
     }
   }
 
-  private ListOffsetsResultInfo offset(OffsetSpec where)
+  private static <T> T get(KafkaFuture<T> answer, long deadline)
       throws ExecutionException, InterruptedException, TimeoutException {
-    return admin
-        .listOffsets(Map.of(partition, where))
-        .partitionResult(partition)
-        .get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+    return answer.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
   }
 
   private StreamUnavailableException unavailable(Throwable cause) {

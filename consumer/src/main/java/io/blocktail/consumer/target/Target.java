@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 /// one. Has no thread of its own and does not sleep except as it is told to.
 public final class Target {
   private static final Logger LOG = Logger.getLogger(Target.class);
-  private static final int LONGEST_RETRY = 64;
 
   private final String label;
   private final Applier.Ground ground;
@@ -44,8 +43,7 @@ public final class Target {
   private @Nullable Applier applier;
 
   private TargetState state = new TargetState.Initializing("starting");
-  private Instant retryAt = Instant.MIN;
-  private Duration retryPause;
+  private final Backoff backoff;
   private Instant lastCheckpoint = Instant.MIN;
 
   /// Whether a record was read since the last checkpoint was begun.
@@ -73,7 +71,7 @@ public final class Target {
     this.settings = settings;
     this.clock = clock;
     this.asking = new Asking(asker, settings.patience());
-    this.retryPause = settings.retry();
+    this.backoff = new Backoff(settings.retry());
   }
 
   /// Does one bounded piece of work. After an error of its files the target closes them, says why,
@@ -89,7 +87,7 @@ public final class Target {
     } catch (StreamUnavailableException e) {
       busy = false;
       away(String.valueOf(e.getMessage()));
-      retryAt = clock.instant().plus(settings.retry());
+      backoff.pauseOnce(clock.instant());
     } catch (IOException e) {
       busy = false;
       fail(e);
@@ -99,7 +97,7 @@ public final class Target {
   }
 
   private boolean open(Duration patience) throws IOException, StreamUnavailableException {
-    Duration left = Duration.between(clock.instant(), retryAt);
+    Duration left = backoff.left(clock.instant());
     if (left.isPositive()) {
       desk.awaitEnd(left.compareTo(patience) < 0 ? left : patience);
       return false;
@@ -233,7 +231,7 @@ public final class Target {
     ended.ifPresent(job -> {
       applier.completed(job);
       stream.commit(job.checkpoint().next());
-      retryPause = settings.retry();
+      backoff.succeeded();
     });
     return ended.isPresent();
   }
@@ -270,10 +268,7 @@ public final class Target {
     LOG.errorf(e, "%s: halted", label);
     release();
     move(halted(e.getMessage() == null ? e.toString() : e.getMessage()));
-    retryAt = clock.instant().plus(retryPause);
-    Duration longer = retryPause.multipliedBy(2);
-    Duration longest = settings.retry().multipliedBy(LONGEST_RETRY);
-    retryPause = longer.compareTo(longest) < 0 ? longer : longest;
+    backoff.failed(clock.instant());
   }
 
   private TargetState halted(String reason) {
@@ -344,25 +339,13 @@ public final class Target {
 
   private void publishReport() {
     Applier open = applier;
-    String away = this.away;
-    TargetReport before = report;
     report =
         open == null
-            ? new TargetReport(
-                before.volume(),
-                state,
-                reason(away),
-                false,
-                before.epoch(),
-                before.watermark(),
-                before.undoneChunks(),
-                before.lagChanges(),
-                before.lagMillis(),
-                before.tally())
+            ? report.closed(state, reason())
             : new TargetReport(
                 open.volume(),
                 state,
-                reason(away),
+                reason(),
                 state instanceof TargetState.Following,
                 open.chain().epoch(),
                 open.chain().sequence(),
@@ -372,7 +355,8 @@ public final class Target {
                 open.tally());
   }
 
-  private @Nullable String reason(@Nullable String away) {
+  private @Nullable String reason() {
+    String away = this.away;
     String own = state.reason();
     return away == null ? own : own == null ? away : own + "; " + away;
   }

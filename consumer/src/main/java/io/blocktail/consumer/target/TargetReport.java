@@ -25,19 +25,10 @@ public record TargetReport(
     Tally tally) {
   static final Tally NOTHING = new Tally(0, 0, 0, 0, 0);
 
-  /// The same target when it is known to have stopped.
-  public TargetReport stopped(TargetState.Halted state) {
+  /// The same target with its files closed: what was known of it is not consistent any more.
+  public TargetReport closed(TargetState state, @Nullable String reason) {
     return new TargetReport(
-        volume,
-        state,
-        state.reason(),
-        false,
-        epoch,
-        watermark,
-        undoneChunks,
-        lagChanges,
-        lagMillis,
-        tally);
+        volume, state, reason, false, epoch, watermark, undoneChunks, lagChanges, lagMillis, tally);
   }
 
   static TargetReport starting() {

@@ -1,0 +1,64 @@
+package io.blocktail.consumer.apply;
+
+import io.blocktail.consumer.intake.StreamRecord;
+import io.blocktail.event.Body;
+import io.blocktail.event.Chain;
+import io.blocktail.event.Event;
+import io.blocktail.event.EventCodec;
+import io.blocktail.event.InvalidEventException;
+import io.blocktail.event.Ownership;
+import io.blocktail.volume.ChunkSet;
+import io.blocktail.volume.Geometry;
+import io.blocktail.volume.TargetName;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// What a record says, and the sentences for what is wrong with it. Pure functions.
+final class Reading {
+  private Reading() {}
+
+  static Event decode(StreamRecord record) throws InvalidEventException {
+    if (record.value() == null) {
+      throw new InvalidEventException("a record without a value");
+    }
+    return EventCodec.decode(EventCodec.FRAMING.open(record.value()));
+  }
+
+  /// Which volume the event says it is of; null when it says nothing.
+  static @Nullable Ownership ownership(Event event) {
+    return switch (event.body()) {
+      case Body.Epoch epoch -> epoch.ownership();
+      case Body.Gap gap -> gap.ownership();
+      default -> null;
+    };
+  }
+
+  /// Whether the event opens a gap over the whole volume that concerns this target.
+  static boolean opensAll(Event event, Geometry geometry, TargetName self) {
+    ChunkSet all = ChunkSet.all(geometry);
+    return switch (event.body()) {
+      case Body.Epoch epoch -> epoch.open().equals(all);
+      case Body.Gap gap ->
+          (gap.target() == null || gap.target().equals(self)) && gap.chunks().equals(all);
+      default -> false;
+    };
+  }
+
+  static Halt otherVolume(UUID found, UUID own) {
+    return new Halt(
+        ("the stream is of the volume %s, this target of %s, which had the same name: give it"
+                + " another file and directory, or remove both, to follow the new one")
+            .formatted(found, own),
+        false);
+  }
+
+  static String hole(Event event, StreamRecord record, Chain chain) {
+    String start =
+        "the stream has a hole: the event at offset %d, %d of epoch %d, follows on %d, but "
+            .formatted(record.offset(), event.sequence(), event.epoch(), event.previous());
+    return start
+        + (chain.equals(Chain.START)
+            ? "nothing was read before"
+            : "the last before it was %d of epoch %d".formatted(chain.sequence(), chain.epoch()));
+  }
+}
