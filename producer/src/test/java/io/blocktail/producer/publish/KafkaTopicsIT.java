@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -86,7 +87,7 @@ class KafkaTopicsIT {
       if (completion != null) {
         return completion;
       }
-      Thread.onSpinWait();
+      LockSupport.parkNanos(2_000_000);
     }
     throw new AssertionError("no completion");
   }

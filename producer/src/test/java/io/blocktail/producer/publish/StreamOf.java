@@ -16,6 +16,15 @@ public final class StreamOf {
 
   /// The events that count. Holes that were mended later are passed over.
   public static List<Event> events(Iterable<byte[]> records) {
+    return events(records, false);
+  }
+
+  /// The events that count, where none may have been missing even for a moment.
+  public static List<Event> eventsWithoutHole(Iterable<byte[]> records) {
+    return events(records, true);
+  }
+
+  private static List<Event> events(Iterable<byte[]> records, boolean strict) {
     var events = new ArrayList<Event>();
     Chain chain = Chain.START;
     for (byte[] record : records) {
@@ -25,7 +34,9 @@ public final class StreamOf {
       } catch (InvalidEventException e) {
         continue;
       }
-      if (chain.judge(event) == Chain.Verdict.NEXT) {
+      Chain.Verdict verdict = chain.judge(event);
+      assertThat(strict && verdict == Chain.Verdict.HOLE).isFalse();
+      if (verdict == Chain.Verdict.NEXT) {
         events.add(event);
         chain = chain.after(event);
       }

@@ -1,0 +1,254 @@
+package io.blocktail.producer;
+
+import static io.restassured.RestAssured.get;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.matchesPattern;
+
+import io.blocktail.event.Messages;
+import io.blocktail.event.Topics;
+import io.blocktail.event.avro.SourceStatus;
+import io.blocktail.process.BrokerProcess;
+import io.blocktail.producer.publish.KafkaSettings;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/// The whole producer with a broker: an empty volume, one that starts with content, and one whose
+/// journal is broken.
+@QuarkusTest
+@TestProfile(ProducerIT.Volumes.class)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ProducerIT {
+  public static final class Volumes implements QuarkusTestProfile {
+    @Override
+    public List<TestResourceEntry> testResources() {
+      return List.of(new TestResourceEntry(Broker.class));
+    }
+  }
+
+  public static final class Broker implements QuarkusTestResourceLifecycleManager {
+    private @Nullable BrokerProcess broker;
+
+    @Override
+    public Map<String, String> start() {
+      try {
+        Path directory = Files.createTempDirectory("producer-it");
+        BrokerProcess started = BrokerProcess.start(directory.resolve("broker"));
+        broker = started;
+        Files.write(directory.resolve("filled.img"), "content".repeat(1 << 16).getBytes("UTF-8"));
+        resize(directory.resolve("filled.img"), 2 << 20);
+        Path broken = Files.createDirectories(directory.resolve("broken"));
+        Files.writeString(broken.resolve("checkpoint"), "this is no checkpoint of any release");
+        var config = new HashMap<String, String>();
+        config.put("blocktail.kafka.\"bootstrap.servers\"", started.bootstrap());
+        config.put("blocktail.nbd.port", "0");
+        config.put("blocktail.journal.limit", "64M");
+        config.put("blocktail.journal.segment", "8M");
+        for (String name : List.of("demo", "filled", "broken")) {
+          config.put("blocktail.volumes." + name + ".file", directory + "/" + name + ".img");
+          config.put("blocktail.volumes." + name + ".directory", directory + "/" + name);
+        }
+        config.put("blocktail.volumes.demo.size", "4M");
+        config.put("blocktail.volumes.broken.size", "1M");
+        return config;
+      } catch (IOException e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    private static void resize(Path file, int size) throws IOException {
+      try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        channel.write(ByteBuffer.allocate(1), size - 1);
+      }
+    }
+
+    @Override
+    public void stop() {
+      if (broker != null) {
+        broker.close();
+      }
+    }
+  }
+
+  @Inject Producer producer;
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      Thread.sleep(20);
+    }
+  }
+
+  private RunningVolume running(String name) {
+    return producer.running(name).orElseThrow();
+  }
+
+  private void awaitPublished(RunningVolume volume) throws InterruptedException {
+    await(() -> volume.published() == volume.volume().journal().appended());
+  }
+
+  @Test
+  @Order(1)
+  void volumesAreShownAsTheyAre() throws Exception {
+    RunningVolume demo = running("demo");
+    demo.device().write(ByteBuffer.wrap(new byte[8192]), 0);
+    awaitPublished(demo);
+    get("/volumes")
+        .then()
+        .statusCode(200)
+        .contentType("application/json")
+        .body("$", hasSize(3))
+        .body("name", equalTo(List.of("broken", "demo", "filled")))
+        .body("[1].state", equalTo("serving"))
+        .body("[1].size", equalTo(4 << 20))
+        .body("[1].epoch", equalTo(1))
+        .body("[1].sequence", equalTo(2))
+        .body("[1].forced", equalTo(2))
+        .body("[1].published", equalTo(2))
+        .body("[1].startedEmpty", equalTo(true))
+        .body("[1].rottedChunks", equalTo(0))
+        .body("[1].uuid", matchesPattern("[0-9a-f-]{36}"))
+        .body("[2].startedEmpty", equalTo(false));
+  }
+
+  @Test
+  @Order(2)
+  void aVolumeThatCannotBeOpenedIsStoppedAndTheOthersServe() {
+    get("/volumes")
+        .then()
+        .body("[0].state", equalTo("stopped"))
+        .body("[0].reason", containsString("checkpoint"));
+    get("/q/health/ready")
+        .then()
+        .statusCode(503)
+        .body("checks.find { it.name == 'volumes' }.status", equalTo("DOWN"))
+        .body("checks.find { it.name == 'volumes' }.data.demo", equalTo("serving"))
+        .body("checks.find { it.name == 'volumes' }.data.broken", containsString("checkpoint"));
+    given()
+        .post("/volumes/broken/verify")
+        .then()
+        .statusCode(409)
+        .contentType("application/problem+json")
+        .body("detail", containsString("volume broken is stopped"));
+  }
+
+  @Test
+  @Order(3)
+  void aVolumeWithContentClosesItsFirstGap() throws Exception {
+    await(() -> !running("filled").volume().initialGapOpen());
+  }
+
+  @Test
+  @Order(4)
+  void aPassIsBegunAndFollowedToItsEnd() throws Exception {
+    Number id = given().post("/volumes/demo/verify").then().statusCode(200).extract().path("pass");
+    String pass = "/volumes/demo/passes/" + id;
+    await(() -> get(pass).path("state").equals("finished"));
+    get(pass)
+        .then()
+        .statusCode(200)
+        .body("id", equalTo(id))
+        .body("chunks", equalTo(4))
+        .body("marked", equalTo(4))
+        .body("onDemand", equalTo(true))
+        .body("startedAt", matchesPattern("\\d{4}-\\d\\d-\\d\\dT.*Z"))
+        .body("finishedAt", matchesPattern("\\d{4}-\\d\\d-\\d\\dT.*Z"));
+  }
+
+  @Test
+  @Order(5)
+  void whatIsNotThereIsAProblemWithADetail() {
+    get("/volumes/none/passes/1")
+        .then()
+        .statusCode(404)
+        .contentType("application/problem+json")
+        .body("status", equalTo(404))
+        .body("title", equalTo("Not Found"))
+        .body("detail", equalTo("there is no volume 'none'"));
+    get("/volumes/demo/passes/999999")
+        .then()
+        .statusCode(404)
+        .body("detail", containsString("volume demo has no pass 999999"));
+    get("/volumes/demo/passes/first")
+        .then()
+        .statusCode(400)
+        .contentType("application/problem+json")
+        .body("detail", equalTo("'first' is not the number of a pass"));
+  }
+
+  @Test
+  @Order(6)
+  void metricsTellOfEachVolume() {
+    get("/q/metrics")
+        .then()
+        .statusCode(200)
+        .body(containsString("blocktail_volume_sequence{volume=\"demo\"}"))
+        .body(containsString("blocktail_volume_publish_lag{volume=\"filled\"}"))
+        .body(containsString("blocktail_volume_journal_bytes{volume=\"demo\"}"))
+        .body(containsString("blocktail_volume_changes_total{volume=\"demo\"} 1.0"))
+        .body(containsString("blocktail_volume_written_bytes_total{volume=\"demo\"} 8192.0"));
+  }
+
+  @Test
+  @Order(7)
+  void aVolumeThatStopsSaysWhyAndTheOtherServesOn() throws Exception {
+    running("filled").volume().stop("a test has stopped it");
+    get("/volumes")
+        .then()
+        .body("[2].state", equalTo("stopped"))
+        .body("[2].reason", containsString("a test has stopped it"))
+        .body("[1].state", equalTo("serving"));
+    running("demo").device().write(ByteBuffer.wrap(new byte[4096]), 0);
+    awaitPublished(running("demo"));
+    awaitStatus("filled", "stopped");
+  }
+
+  @Inject ProducerConfig config;
+
+  /// Reads the topic of status as anybody would.
+  private void awaitStatus(String volume, String state) throws Exception {
+    var partition = new TopicPartition(new Topics(config.topicPrefix()).sources(), 0);
+    var messages = new Messages<>(SourceStatus.class);
+    try (var consumer =
+        new KafkaConsumer<byte[], byte[]>(new KafkaSettings(config.kafka()).reading())) {
+      consumer.assign(List.of(partition));
+      consumer.seek(partition, 0);
+      long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+      while (System.nanoTime() < deadline) {
+        for (var record : consumer.poll(Duration.ofMillis(200))) {
+          SourceStatus status = messages.decode(record.value());
+          if (status.getVolume().equals(volume) && status.getState().equals(state)) {
+            assertThat(status.getReason()).contains("a test has stopped it");
+            return;
+          }
+        }
+      }
+    }
+    throw new AssertionError("no status says that " + volume + " is " + state);
+  }
+}
