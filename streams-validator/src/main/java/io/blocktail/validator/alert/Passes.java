@@ -28,6 +28,12 @@ public record Passes(List<Pass> newest) {
     return newest.stream().filter(pass -> pass.id() == id).findFirst().orElse(null);
   }
 
+  /// How many chunks a pass has counted; 0 for one that is not known.
+  public int countOf(long id) {
+    Pass pass = find(id);
+    return pass == null ? 0 : pass.count();
+  }
+
   /// The newest pass of all, complete or not.
   public @Nullable Pass last() {
     return newest.isEmpty() ? null : newest.getFirst();

@@ -91,8 +91,7 @@ public final class ValidatorTopology {
   /// With a changelog, written through a cache that is emptied at each commit.
   private static <T> StoreBuilder<?> store(
       Function<String, KeyValueBytesStoreSupplier> storage, String name, Class<T> type) {
-    return Stores.keyValueStoreBuilder(
-            storage.apply(name), Serdes.String(), Json.serde(type))
+    return Stores.keyValueStoreBuilder(storage.apply(name), Serdes.String(), Json.serde(type))
         .withCachingEnabled();
   }
 
