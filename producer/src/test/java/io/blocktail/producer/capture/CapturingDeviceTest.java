@@ -17,6 +17,7 @@ import io.blocktail.volume.Request;
 import io.blocktail.volume.TargetName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -275,6 +276,38 @@ class CapturingDeviceTest {
     assertThat(done).hasSize(20);
     assertThat(blocked[0]).isPositive();
     assertThat(source.volume.state()).isEqualTo(new SourceState.Serving());
+  }
+
+  @Test
+  void aCheckpointIsDueAsSoonAsItCouldHelpBlockedWriters() throws Exception {
+    source = new Source(new SimulatedDisk(), new SimulatedDisk(), SIZE, Source.settings(false, 4));
+    var hour = Duration.ofHours(1);
+    var keeper =
+        Thread.ofPlatform()
+            .start(() -> {
+              while (source.volume.state() instanceof SourceState.Serving
+                  || source.volume.state() instanceof SourceState.Blocked) {
+                source.volume.awaitCheckpointDue(hour);
+                source.volume.journal().acknowledged(source.volume.journal().appended());
+                try {
+                  source.volume.checkpoint();
+                } catch (IOException e) {
+                  throw new AssertionError(e);
+                }
+              }
+            });
+    for (int i = 0; i < 40; i++) {
+      source.capture().write(bytes(CHUNK / 2, i), 0);
+    }
+    source.volume.stop("done");
+    keeper.join();
+    assertReplayIsWhatWasWrittenLast();
+  }
+
+  private void assertReplayIsWhatWasWrittenLast() throws IOException {
+    assertThat(source.deviceContent()[0]).isEqualTo((byte) 39);
+    source.killAndReopen();
+    assertThat(source.deviceContent()[0]).isEqualTo((byte) 39);
   }
 
   @Test

@@ -20,7 +20,7 @@ class SourceCrashSimulationTest {
   private static final int SIZE = 2 * CHUNK;
   private static final int AREA = 200_000;
 
-  private final int runs = Integer.getInteger("blocktail.runs", 25);
+  private final int runs = Integer.getInteger("blocktail.runs", 10);
   private final long seed = Long.getLong("blocktail.seed", System.nanoTime());
 
   @Test

@@ -14,6 +14,7 @@ import io.blocktail.storage.SimulatedDevice;
 import io.blocktail.storage.SimulatedDisk;
 import io.blocktail.volume.ChunkSet;
 import java.io.IOException;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 class SourceVolumeTest {
@@ -105,6 +106,42 @@ class SourceVolumeTest {
     source.medium.setContent("device", new byte[CHUNK]);
     source.killAndReopen();
     assertThat(source.deviceContent()).isEqualTo(before);
+  }
+
+  @Test
+  void aCheckpointGoesNoFurtherThanTheJournalIsDurable() throws Exception {
+    var source = new Source(CHUNK);
+    source.capture().append(new Body.Bookmark("here"), "test");
+    source.volume.checkpoint();
+    source.capture().append(new Body.Bookmark("there"), "test");
+    source.directory.losePower(LOSES_ALL);
+    source.killAndReopen();
+    assertThat(source.volume.journal().appended()).isEqualTo(2);
+  }
+
+  private static final RandomGenerator LOSES_ALL = () -> 0;
+
+  @Test
+  void aSegmentMissingInTheMiddleIsRefused() throws Exception {
+    var source = new Source(CHUNK);
+    for (int i = 0; i < 5; i++) {
+      source.capture().write(bytes(CHUNK / 2, i), 0);
+    }
+    source.directory.delete("journal-0000000000000002");
+    assertThatThrownBy(source::killAndReopen)
+        .hasMessage(
+            "volume demo cannot be opened: segment journal-0000000000000002 is missing, although"
+                + " a later one is there");
+  }
+
+  @Test
+  void aMissingJournalIsRefused() throws Exception {
+    var source = new Source(CHUNK);
+    source.volume.close();
+    source.directory.delete("journal-0000000000000001");
+    assertThatThrownBy(source::killAndReopen)
+        .hasMessageStartingWith(
+            "volume demo cannot be opened: segment journal-0000000000000001 is missing");
   }
 
   @Test
