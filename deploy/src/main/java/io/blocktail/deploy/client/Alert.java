@@ -27,7 +27,16 @@ public record Alert(
     }
   }
 
-  public boolean isOpen() {
+  /// What speaks for it, in words; empty when nothing is said.
+  public String evidenceText() {
+    if (evidence == null || evidence.isNull()) {
+      return "";
+    }
+    return evidence.isTextual() ? evidence.asText() : evidence.toString();
+  }
+
+  // Not isOpen, which would be a field of the JSON document.
+  public boolean stillOpen() {
     return closedAt == null;
   }
 

@@ -83,7 +83,7 @@ final class Tables {
               cell(alert.chunkList()),
               cell(alert.sequence()),
               cell(alert.openedAt()),
-              alert.isOpen() ? "open" : cell(alert.closedAt())));
+              alert.stillOpen() ? "open" : cell(alert.closedAt())));
     }
     return rows;
   }

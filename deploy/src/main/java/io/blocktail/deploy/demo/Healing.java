@@ -72,15 +72,16 @@ final class Healing {
           "ALERT OPENED %s: %s of %s, chunks %s, at sequence %s"
               .formatted(
                   alert.id(), alert.kind(), alert.subject(), alert.chunkList(), alert.sequence()));
-      var evidence = alert.evidence();
-      if (evidence != null) {
-        tell.accept("  evidence: " + (evidence.isTextual() ? evidence.asText() : evidence));
-      }
     } else if (!known.chunkList().equals(alert.chunkList())) {
       tell.accept("alert %s grew: chunks %s".formatted(alert.id(), alert.chunkList()));
     }
+    // It may come later than the alert itself.
+    String evidence = alert.evidenceText();
+    if (!evidence.isEmpty() && (known == null || !known.evidenceText().equals(evidence))) {
+      tell.accept("  evidence: " + evidence);
+    }
     judge(alert);
-    if (!alert.isOpen() && (known == null || known.isOpen())) {
+    if (!alert.stillOpen() && (known == null || known.stillOpen())) {
       tell.accept("ALERT CLOSED %s at %s".formatted(alert.id(), alert.closedAt()));
     }
   }
@@ -119,7 +120,7 @@ final class Healing {
 
   /// Whether every damaged chunk was accused and every alert is closed again.
   boolean isOver() {
-    return accused.equals(damaged) && seen.values().stream().noneMatch(Alert::isOpen);
+    return accused.equals(damaged) && seen.values().stream().noneMatch(Alert::stillOpen);
   }
 
   int alerts() {
@@ -134,7 +135,7 @@ final class Healing {
         .sorted()
         .forEach(chunk -> failures.add("no alert about the damaged chunk " + chunk));
     seen.values().stream()
-        .filter(Alert::isOpen)
+        .filter(Alert::stillOpen)
         .forEach(alert -> failures.add("alert %s is still open".formatted(alert.id())));
     return List.copyOf(failures);
   }
