@@ -33,6 +33,7 @@ public final class Journal implements AutoCloseable {
   private final ForcedClaim claim;
   private final InFlight inFlight = new InFlight();
   private final Room room = new Room();
+  private final Pressure pressure;
   private final ReentrantLock forcing = new ReentrantLock();
   private final ReentrantLock appending = new ReentrantLock();
 
@@ -59,6 +60,7 @@ public final class Journal implements AutoCloseable {
     this.segments = segments;
     this.writer = new RecordWriter(settings.volume());
     this.claim = new ForcedClaim(settings.disk(), settings.volume());
+    this.pressure = new Pressure(settings.mostSegments());
     this.position = end.position();
     this.appended = end.sequence() - 1;
     this.forcedEnd = end;
@@ -78,7 +80,7 @@ public final class Journal implements AutoCloseable {
     if (2 * bytes > settings.limit() - settings.segmentBytes()) {
       throw new AssertionError("%d records with %d bytes at once".formatted(records, dataBytes));
     }
-    return room.reserve(bytes);
+    return room.reserve(bytes, pressure::blocked);
   }
 
   /// Appends events, one for each body, in this order, in one write. They are in flight until
@@ -150,6 +152,7 @@ public final class Journal implements AutoCloseable {
     willForce(full);
     Segment next = segments.begin(full.number() + 1, sequence, incarnation);
     position = SegmentHeader.BYTES;
+    pressure.turned();
     if (segments.needsSpare()) {
       settings.background().execute(this::prepare);
     }
@@ -278,11 +281,23 @@ public final class Journal implements AutoCloseable {
   /// Kafka has everything up to the sequence: with the device's checkpoint this frees segments.
   public void acknowledged(long sequence) {
     acknowledged.accumulateAndGet(sequence, Math::max);
+    if (segments.couldFree(sequence + 1)) {
+      pressure.acknowledged();
+    }
+  }
+
+  /// Waits until a checkpoint is due for the journal's sake, which lets it free segments. Returns
+  /// early when the journal was stopped.
+  ///
+  /// @return whether it is due
+  public boolean awaitPressure(Duration atMost) {
+    return pressure.await(atMost);
   }
 
   /// From where a restart must redo what is appended by now: everything before is on the device,
-  /// although perhaps not durably.
+  /// although perhaps not durably. A checkpoint begins with this, and ends with [#free].
   public Place redoPoint() {
+    pressure.reset();
     appending.lock();
     try {
       Place oldest = inFlight.oldest();
@@ -339,6 +354,7 @@ public final class Journal implements AutoCloseable {
   public void stop(Throwable cause) {
     failure.compareAndSet(null, cause);
     room.close(this::unfit);
+    pressure.stop();
     wakePublisher();
   }
 

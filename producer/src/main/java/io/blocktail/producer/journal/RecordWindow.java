@@ -14,24 +14,26 @@ final class RecordWindow {
   /// @param body valid until the window's next call
   record Found(RecordHeader header, ByteBuffer body) {}
 
-  private static final int CAPACITY = 1 << 20;
+  private static final int CAPACITY = Math.max(1 << 20, RecordFormat.MAX_RECORD);
 
   private final RecordFormat format;
-  private final ByteBuffer buffer =
-      ByteBuffer.allocateDirect(Math.max(CAPACITY, RecordFormat.MAX_RECORD));
+  private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
 
   private @Nullable Segment segment;
   private int start;
 
   RecordWindow(UUID volume) {
     this.format = new RecordFormat(volume);
-    buffer.limit(0);
   }
 
   /// Moves to another segment, or forgets what was read of this one.
   void open(Segment segment) {
     this.segment = segment;
     this.start = 0;
+    int wanted = Math.min(segment.size(), CAPACITY);
+    if (buffer.capacity() < wanted) {
+      buffer = ByteBuffer.allocateDirect(wanted);
+    }
     buffer.limit(0);
   }
 
@@ -42,7 +44,7 @@ final class RecordWindow {
     if (header == null || header.stride() > end - position) {
       return null;
     }
-    int at = load(position, header.stride(), end);
+    int at = load(position, RecordFormat.HEADER + header.length(), end);
     if (at < 0) {
       return null;
     }

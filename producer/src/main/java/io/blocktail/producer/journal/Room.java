@@ -14,13 +14,14 @@ final class Room {
 
   /// Waits until `bytes` can be reserved. A record that does not fit wastes the rest of its
   /// segment, which is less than its own size: so twice the size is always enough.
-  synchronized Reservation reserve(long bytes) throws IOException {
+  synchronized Reservation reserve(long bytes, Runnable onWait) throws IOException {
     long wanted = 2 * bytes;
     check();
     if (free - reserved < wanted) {
       waiting++;
       try {
         do {
+          onWait.run();
           wait();
           check();
         } while (free - reserved < wanted);

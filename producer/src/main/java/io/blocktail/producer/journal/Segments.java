@@ -118,6 +118,12 @@ final class Segments implements AutoCloseable {
     return inUse.isEmpty();
   }
 
+  /// Whether the oldest segment's records are all below the sequence.
+  synchronized boolean couldFree(long below) {
+    Long second = inUse.higherKey(inUse.firstKey());
+    return second != null && second <= below;
+  }
+
   synchronized long bytes() {
     return inUse.values().stream().mapToLong(Segment::size).sum();
   }

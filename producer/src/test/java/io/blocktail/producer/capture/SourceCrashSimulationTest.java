@@ -1,0 +1,233 @@
+package io.blocktail.producer.capture;
+
+import static io.blocktail.producer.capture.Source.CHUNK;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blocktail.digest.ChunkHasher;
+import io.blocktail.storage.SimulatedDisk;
+import io.blocktail.volume.Geometry;
+import io.blocktail.volume.Request;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/// Promises "Order" and "Durable": a process that dies before any one of its writes, renames and
+/// forces, again and again, under load.
+class SourceCrashSimulationTest {
+  private static final int SIZE = 2 * CHUNK;
+  private static final int AREA = 200_000;
+
+  private final int runs = Integer.getInteger("blocktail.runs", 25);
+  private final long seed = Long.getLong("blocktail.seed", System.nanoTime());
+
+  @Test
+  void aKilledSourceHasEveryAcknowledgedWriteAndEqualsItsHistory() throws Exception {
+    for (int run = 0; run < runs; run++) {
+      long runSeed = seed + run;
+      try {
+        new Run(new Random(runSeed)).killAgainAndAgain(8);
+      } catch (Throwable e) {
+        throw new AssertionError("-Dblocktail.runs=1 -Dblocktail.seed=" + runSeed, e);
+      }
+    }
+  }
+
+  @Test
+  void aSourceThatLosesPowerHasEveryFlushedWrite() throws Exception {
+    for (int run = 0; run < runs; run++) {
+      long runSeed = seed + run;
+      try {
+        new Run(new Random(runSeed)).losePowerAgainAndAgain(5);
+      } catch (Throwable e) {
+        throw new AssertionError("-Dblocktail.runs=1 -Dblocktail.seed=" + runSeed, e);
+      }
+    }
+  }
+
+  private static final class Run {
+    final Random random;
+    final Source source;
+
+    /// What clients may rely on: acknowledged writes.
+    byte[] model = new byte[SIZE];
+
+    /// For each byte, which write was the last that somebody asked for, and which the last that was
+    /// flushed; numbers of batches.
+    final int[] asked = new int[SIZE];
+
+    int batch;
+    int flushed;
+    int countdown = Integer.MAX_VALUE;
+    boolean dead;
+
+    Run(Random random) throws IOException {
+      this.random = random;
+      this.source =
+          new Source(new SimulatedDisk(), new SimulatedDisk(), SIZE, Source.settings(false, 4));
+      source.directory.onFault(this::strike);
+      source.medium.onFault(this::strike);
+    }
+
+    private void strike(String operation, String file) throws IOException {
+      if (countdown-- <= 0) {
+        dead = true;
+      }
+      if (dead) {
+        throw new IOException("killed before " + operation + " of " + file);
+      }
+    }
+
+    void killAgainAndAgain(int times) throws IOException {
+      byte[] replayed = new byte[SIZE];
+      Source.Keeper keeper = new Source.Keeper(source, replayed, 0);
+      for (int i = 0; i < times; i++) {
+        List<Request> last = work(keeper);
+        revive(false);
+        keeper = new Source.Keeper(source, replayed, keeper.done());
+        keeper.step();
+        byte[] device = source.deviceContent();
+        assertThat(replayed).as("replay of the journal").isEqualTo(device);
+        assertAcknowledged(device, last);
+        model = device;
+      }
+    }
+
+    /// Works until it is struck, if need be in the middle of something.
+    private List<Request> work(Source.Keeper keeper) throws IOException {
+      countdown = random.nextInt(400);
+      List<Request> requests = List.of();
+      while (!dead) {
+        requests = batch();
+        source.capture().execute(requests, "test");
+        if (requests.stream().allMatch(request -> request.failure() == null)) {
+          requests.forEach(this::acknowledge);
+        }
+        aside(keeper);
+      }
+      return requests;
+    }
+
+    /// What the rest of the producer does.
+    private void aside(Source.Keeper keeper) {
+      try {
+        switch (random.nextInt(6)) {
+          case 0 -> keeper.step();
+          case 1 -> source.volume.checkpoint();
+          case 2 -> source.volume.nextPass();
+          case 3 -> {
+            var marked = source.capture().markLocked(0, new ChunkHasher(Geometry.of(SIZE)), "s");
+            source
+                .volume
+                .chunks()
+                .digested(0, marked.lastChange(), marked.digest(), marked.sequence());
+          }
+          default -> {}
+        }
+      } catch (IOException e) {
+        assertThat(dead).as(e.getMessage()).isTrue();
+      }
+    }
+
+    private List<Request> batch() {
+      batch++;
+      var requests = new ArrayList<Request>();
+      for (int i = 0; i <= random.nextInt(4); i++) {
+        int length = 1 + random.nextInt(random.nextInt(8) == 0 ? AREA / 2 : 9000);
+        long offset = CHUNK - AREA / 2L + random.nextInt(AREA - length);
+        var data = new byte[length];
+        random.nextBytes(data);
+        requests.add(
+            switch (random.nextInt(6)) {
+              case 0 -> new Request().zero(offset, length, false);
+              case 1 -> new Request().flush();
+              default -> new Request().write(offset, ByteBuffer.wrap(data), random.nextInt(5) == 0);
+            });
+      }
+      return requests;
+    }
+
+    private void acknowledge(Request request) {
+      for (int i = 0; request.changes() && i < request.length(); i++) {
+        model[(int) request.offset() + i] = value(request, i);
+        asked[(int) request.offset() + i] = batch;
+      }
+      if (request.durable()) {
+        flushed = batch;
+      }
+    }
+
+    private static byte value(Request request, int i) {
+      return request.operation() == Request.Operation.WRITE
+          ? request.data().get(request.data().position() + i)
+          : 0;
+    }
+
+    /// Each byte is what was acknowledged, or what one of the last, unanswered requests wrote.
+    private void assertAcknowledged(byte[] device, List<Request> last) {
+      for (int at = 0; at < SIZE; at++) {
+        if (device[at] == model[at]) {
+          continue;
+        }
+        boolean explained = false;
+        for (Request request : last) {
+          long i = at - request.offset();
+          explained |=
+              request.changes()
+                  && i >= 0
+                  && i < request.length()
+                  && device[at] == value(request, (int) i);
+        }
+        assertThat(explained).as("byte %d", at).isTrue();
+      }
+    }
+
+    private void revive(boolean powerLoss) throws IOException {
+      source.directory.kill();
+      source.medium.kill();
+      countdown = Integer.MAX_VALUE;
+      dead = false;
+      if (powerLoss) {
+        source.directory.losePower(random);
+        source.medium.losePower(random);
+      }
+      source.killAndReopen();
+    }
+
+    void losePowerAgainAndAgain(int times) throws IOException {
+      long done = 0;
+      for (int i = 0; i < times; i++) {
+        var keeper = new Source.Keeper(source, new byte[SIZE], done);
+        byte[] before = model.clone();
+        int[] askedBefore = asked.clone();
+        List<Request> last = work(keeper);
+        for (Request request : last) {
+          for (int j = 0; request.changes() && j < request.length(); j++) {
+            asked[(int) request.offset() + j] = batch;
+          }
+        }
+        revive(true);
+        byte[] device = source.deviceContent();
+        assertFlushed(device, before, askedBefore);
+        done = keeper.done();
+        assertThat(source.volume.journal().appended())
+            .as("what could be published is there")
+            .isGreaterThanOrEqualTo(done);
+        model = device;
+        flushed = batch;
+      }
+    }
+
+    /// Nobody asked for another content of the byte since the last flush: it is what it was then.
+    private void assertFlushed(byte[] device, byte[] before, int[] askedBefore) {
+      for (int at = 0; at < SIZE; at++) {
+        if (asked[at] <= flushed) {
+          byte wanted = asked[at] == askedBefore[at] ? before[at] : model[at];
+          assertThat(device[at]).as("byte %d", at).isEqualTo(wanted);
+        }
+      }
+    }
+  }
+}
