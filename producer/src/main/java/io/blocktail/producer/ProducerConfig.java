@@ -69,9 +69,11 @@ public interface ProducerConfig {
   }
 
   interface Publish {
-    /// How long to wait after a force of the journal before the next one that no client asked for.
-    @WithDefault("5ms")
-    Duration forceInterval();
+    /// How long a busy volume's changes are collected before they are published together, and how
+    /// long to wait after a force of the journal before the next one that no client asked for.
+    /// After a rest a change is published at once.
+    @WithDefault("10ms")
+    Duration interval();
   }
 
   interface Scrub {

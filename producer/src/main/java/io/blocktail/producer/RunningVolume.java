@@ -55,7 +55,7 @@ final class RunningVolume {
             new KafkaChangeTopic(
                 volume.name(), kafka.topics(), kafka.settings(), kafka.admin(), kafka.setup()),
             kafka.topics().changes(volume.name()),
-            config.publish().forceInterval(),
+            config.publish().interval(),
             System::nanoTime);
     this.scrubber =
         new Scrubber(

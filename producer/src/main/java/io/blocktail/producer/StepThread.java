@@ -38,6 +38,7 @@ final class StepThread {
   private void run(
       BooleanSupplier step, Runnable pause, BooleanSupplier done, Consumer<Throwable> failed) {
     try {
+      Niceness.lower();
       while (!ending || !done.getAsBoolean()) {
         if (!step.getAsBoolean()) {
           pause.run();

@@ -42,7 +42,7 @@ class ProducerConfigTest {
     assertThat(config.nbd().remoteAllowed()).isFalse();
     assertThat(config.journal().limit().asBigInteger()).isEqualTo(BigInteger.ONE.shiftLeft(30));
     assertThat(config.journal().segment().asLongValue()).isEqualTo(64 << 20);
-    assertThat(config.publish().forceInterval()).isEqualTo(Duration.ofMillis(5));
+    assertThat(config.publish().interval()).isEqualTo(Duration.ofMillis(10));
     assertThat(config.checkpointInterval()).isEqualTo(Duration.ofSeconds(5));
     assertThat(config.scrub().period()).isEqualTo(Duration.ofHours(24));
     assertThat(config.resync().rate()).isEmpty();

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/// Order, Durable, Prefix, Idempotent and Convergent, over seeded random schedules. A seed that fails
-/// is printed; `deploy/test ReplicationSimulation --runs 1 --seed S` plays it again.
+/// Order, Durable, Prefix, Idempotent and Convergent, over seeded random schedules. A seed that
+/// fails is printed; `deploy/test ReplicationSimulation --runs 1 --seed S` plays it again.
 class ReplicationSimulationTest {
   private static final int STEPS = 400;
 

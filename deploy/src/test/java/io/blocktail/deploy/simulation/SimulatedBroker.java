@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// A topic with one partition. What is sent waits until [#step] stores it; then, as the random source
-/// says, it is acknowledged, reported as failed although it is stored, lost and reported as failed, or
-/// stored a second time much later.
+/// A topic with one partition. What is sent waits until [#step] stores it; then, as the random
+/// source says, it is acknowledged, reported as failed although it is stored, lost and reported as
+/// failed, or stored a second time much later.
 final class SimulatedBroker {
   private static final String TOPIC = "topic-1";
   private static final int SLICE = 20;

@@ -92,8 +92,7 @@ final class SimulatedSource {
         new Publisher(volume, broker.connectSource(), "changes", Duration.ofMillis(5), nanos);
     scrubber = new Scrubber(volume, digests, Duration.ofSeconds(30), clock, nanos);
     responder =
-        new ResyncResponder(
-            volume, requests, scrubber::markAgain, OptionalLong.empty(), nanos);
+        new ResyncResponder(volume, requests, scrubber::markAgain, OptionalLong.empty(), nanos);
   }
 
   /// The process dies and is started again; nothing that was written is lost.
@@ -196,5 +195,4 @@ final class SimulatedSource {
   static Messages<ChunkDigest> digestMessages() {
     return new Messages<>(ChunkDigest.class);
   }
-
 }

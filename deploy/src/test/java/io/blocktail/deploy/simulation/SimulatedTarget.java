@@ -108,9 +108,7 @@ final class SimulatedTarget {
   }
 
   byte[] content() throws IOException {
-    return medium.exists(REPLICA)
-        ? Arrays.copyOf(medium.contentOf(REPLICA), size)
-        : new byte[size];
+    return medium.exists(REPLICA) ? Arrays.copyOf(medium.contentOf(REPLICA), size) : new byte[size];
   }
 
   private final class Medium implements ReplicaMedium {

@@ -55,8 +55,7 @@ final class Simulation {
     this.random = new SplittableRandom(seed);
     this.broker = new SimulatedBroker(random);
     this.source =
-        new SimulatedSource(
-            broker, requests, SIZE, time, time::nanos, this::sourceDigest);
+        new SimulatedSource(broker, requests, SIZE, time, time::nanos, this::sourceDigest);
     for (String name : List.of("replica-a", "replica-b")) {
       var target = new TargetName(name);
       targets.add(
@@ -256,7 +255,11 @@ final class Simulation {
     targets.forEach(target -> target.lightFuse(-1));
     int steps = 0;
     while (!isAtRest()) {
-      assertThat(steps++).as("steps until all is at rest: %s", targets.stream().map(SimulatedTarget::report).toList()).isLessThan(CALM_STEPS);
+      assertThat(steps++)
+          .as(
+              "steps until all is at rest: %s",
+              targets.stream().map(SimulatedTarget::report).toList())
+          .isLessThan(CALM_STEPS);
       time.advance(1_000);
       broker.step();
       source.publish();
@@ -280,15 +283,15 @@ final class Simulation {
     return broker.isQuiet()
         && source.isDrained()
         && targets.stream()
-            .allMatch(
-                target ->
-                    target.report().consistent()
-                        && target.report().watermark() == source.appended());
+            .allMatch(target ->
+                target.report().consistent() && target.report().watermark() == source.appended());
   }
 
   /// Convergent, Durable, and no false alarm.
   void assertEqual() throws IOException {
-    assertThat(Arrays.equals(source.content(), model)).as("the source is what clients wrote").isTrue();
+    assertThat(Arrays.equals(source.content(), model))
+        .as("the source is what clients wrote")
+        .isTrue();
     for (SimulatedTarget target : targets) {
       assertThat(Arrays.equals(target.content(), model)).as("the replica equals it").isTrue();
     }

@@ -52,11 +52,11 @@ public final class Publisher implements AutoCloseable {
   private final Journal journal;
   private final ChangeTopic topic;
   private final String topicName;
-  private final long forceInterval;
+  private final Duration interval;
+  private final Pace pace;
   private final LongSupplier nanos;
 
   private State state;
-  private long lastForce;
 
   /// When to look at the idle topic, by the clock of `nanos`.
   private long nextProbe;
@@ -67,23 +67,23 @@ public final class Publisher implements AutoCloseable {
   private volatile @Nullable String trouble;
 
   /// @param topicName for messages
-  /// @param forceInterval how long to wait after a force of the journal before the next one
+  /// @param interval how long to wait after a force of the journal before the next one, and after
+  ///   all was sent before more is
   /// @param nanos a monotonic clock, in ns
   public Publisher(
       SourceVolume volume,
       ChangeTopic topic,
       String topicName,
-      Duration forceInterval,
+      Duration interval,
       LongSupplier nanos) {
     this.volume = volume;
     this.journal = volume.journal();
     this.topic = topic;
     this.topicName = topicName;
-    this.forceInterval = forceInterval.toNanos();
+    this.interval = interval;
+    this.pace = new Pace(interval.toNanos(), nanos);
     this.nanos = nanos;
-    long now = nanos.getAsLong();
-    this.lastForce = now - this.forceInterval;
-    this.state = new State.Lost(now);
+    this.state = new State.Lost(nanos.getAsLong());
   }
 
   /// Does a piece of work.
@@ -164,11 +164,11 @@ public final class Publisher implements AutoCloseable {
   /// Published implies forced: what was appended is forced here if no client has asked for it.
   private boolean forceIfDue() throws IOException {
     long appended = journal.appended();
-    if (appended <= journal.forced() || nanos.getAsLong() - lastForce < forceInterval) {
+    if (appended <= journal.forced() || !pace.mayForce(journal.forced())) {
       return false;
     }
     journal.force(appended);
-    lastForce = nanos.getAsLong();
+    pace.forced(journal.forced());
     return true;
   }
 
@@ -220,9 +220,12 @@ public final class Publisher implements AutoCloseable {
       return true;
     }
     int bytes = 0;
-    while (bytes < STEP_BYTES && sending.window().hasRoom()) {
+    while (pace.maySend() && bytes < STEP_BYTES && sending.window().hasRoom()) {
       JournalRecord record = sending.reader().next();
       if (record == null) {
+        if (bytes > 0) {
+          pace.sent();
+        }
         break;
       }
       byte[] framed = framed(record.body());
@@ -299,12 +302,18 @@ public final class Publisher implements AutoCloseable {
 
   /// Waits until there is, or may be, something to do.
   public void pause() {
-    if (journal.appended() > journal.forced()) {
-      LockSupport.parkNanos(Math.max(1, lastForce + forceInterval - nanos.getAsLong()));
+    if (!(state instanceof State.Sending sending)) {
+      LockSupport.parkNanos(
+          journal.appended() > journal.forced() ? pace.pause(false) : IDLE.toNanos());
+      return;
+    }
+    long sent = sending.window().last();
+    if (!sending.window().hasRoom()) {
+      LockSupport.parkNanos(interval.toNanos() / 4);
+    } else if (journal.appended() > sent) {
+      LockSupport.parkNanos(pace.pause(journal.forced() > sent));
     } else {
-      boolean waits = state instanceof State.Sending sending && !sending.window().isEmpty();
-      var atMost = waits ? Duration.ofNanos(forceInterval) : IDLE;
-      boolean ignored = journal.awaitAppended(journal.appended(), atMost);
+      boolean _ = journal.awaitAppended(sent, sending.window().isEmpty() ? IDLE : interval);
     }
   }
 

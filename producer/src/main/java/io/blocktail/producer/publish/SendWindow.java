@@ -43,6 +43,12 @@ final class SendWindow {
     return sequence;
   }
 
+  /// Sequence of the last event that was sent, or that the stream had before.
+  long last() {
+    Sent last = sent.peekLast();
+    return last == null ? sequence : last.sequence();
+  }
+
   /// Offset behind the last acknowledged record.
   long expectedOffset() {
     return expectedOffset;
