@@ -27,7 +27,7 @@ final class RunningVolume {
   /// How long a stop waits for what was captured to reach Kafka, and for a thread.
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  /// How often the journal's filling is looked at.
+  /// How soon the checkpoints' thread sees that it is to end.
   private static final Duration LOOK = Duration.ofMillis(100);
 
   private final SourceVolume volume;
@@ -40,7 +40,7 @@ final class RunningVolume {
   private final CountDownLatch stopping = new CountDownLatch(1);
 
   private long lastCheckpoint = System.nanoTime();
-  private long publishedThen;
+  private boolean pressed;
   private volatile long drainUntil;
   private List<StepThread> threads = List.of();
 
@@ -76,10 +76,10 @@ final class RunningVolume {
   void start() {
     threads =
         List.of(
+            part("checkpoint", this::checkpoint, this::awaitCheckpoint, () -> true),
             part("publisher", publisher::step, publisher::pause, this::isDrained),
             part("scrubber", scrubber::step, scrubber::pause, () -> true),
-            part("resync", responder::step, responder::pause, () -> true),
-            part("checkpoint", this::checkpoint, this::awaitNextLook, () -> true));
+            part("resync", responder::step, responder::pause, () -> true));
   }
 
   private StepThread part(String what, BooleanSupplier step, Runnable pause, BooleanSupplier done) {
@@ -91,28 +91,31 @@ final class RunningVolume {
     volume.stop(mistake);
   }
 
-  /// When it is time, or sooner when the journal fills and Kafka has taken something since.
+  /// When it is time, or sooner when the journal fills.
   private boolean checkpoint() {
-    long now = System.nanoTime();
-    long published = published();
-    boolean pressed =
-        volume.journal().usedBytes() > volume.journal().limitBytes() / 2
-            && published > publishedThen;
-    if (now - lastCheckpoint < checkpointInterval && !pressed
-        || volume.state() instanceof SourceState.Stopped) {
-      return false;
-    }
-    lastCheckpoint = now;
-    publishedThen = published;
-    try {
-      boolean _ = volume.checkpoint();
-    } catch (IOException e) {
-      volume.stop(e);
+    boolean due = System.nanoTime() - lastCheckpoint >= checkpointInterval;
+    if ((due || pressed) && !isStopped()) {
+      lastCheckpoint = System.nanoTime();
+      pressed = false;
+      try {
+        boolean _ = volume.checkpoint();
+      } catch (IOException e) {
+        volume.stop(e);
+      }
     }
     return false;
   }
 
-  private void awaitNextLook() {
+  private boolean isStopped() {
+    return volume.state() instanceof SourceState.Stopped;
+  }
+
+  /// In short turns, so that a stop need not wait for the interval.
+  private void awaitCheckpoint() {
+    if (!isStopped()) {
+      pressed = volume.journal().awaitPressure(LOOK);
+      return;
+    }
     try {
       boolean _ = stopping.await(LOOK.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
@@ -153,16 +156,16 @@ final class RunningVolume {
   /// Ends all parts, in an order in which what was captured still can be published, and gives the
   /// files back. No client is served any more.
   void stop() {
-    if (volume.state() instanceof SourceState.Blocked) {
+    if (volume.state() instanceof SourceState.Blocked()) {
       volume.stop("the producer stops while the journal is full and writers wait");
     }
     drainUntil = System.nanoTime() + PATIENCE.toNanos();
     stopping.countDown();
     scrubber.stop("the producer was stopped");
-    // Those that append end before the one that publishes what they have appended.
+    // Those that append end before the one that publishes what they have appended, and that one
+    // before the one that makes room.
     for (StepThread thread : threads.reversed()) {
-      thread.end();
-      if (!thread.join(PATIENCE.multipliedBy(2))) {
+      if (!end(thread)) {
         LOG.errorf("volume %s: a thread does not end; its files stay open", volume.name());
         return;
       }
@@ -174,5 +177,16 @@ final class RunningVolume {
     } catch (IOException e) {
       LOG.errorf(e, "volume %s was not closed cleanly", volume.name());
     }
+  }
+
+  /// One that waits for room in the journal is let go by stopping the volume: nothing is lost, the
+  /// next start recovers.
+  private boolean end(StepThread thread) {
+    thread.end();
+    if (thread.join(PATIENCE.multipliedBy(2))) {
+      return true;
+    }
+    volume.stop("the producer stops, and a part of it waits in vain");
+    return thread.join(PATIENCE);
   }
 }

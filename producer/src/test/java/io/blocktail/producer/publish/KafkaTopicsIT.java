@@ -56,11 +56,13 @@ class KafkaTopicsIT {
   }
 
   private static Config configOf(String topic) throws Exception {
+    await(() -> admin.listTopics().names().get().contains(topic));
     var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     return requireNonNull(admin.describeConfigs(List.of(resource)).all().get().get(resource));
   }
 
   private static int partitionsOf(String topic) throws Exception {
+    await(() -> admin.listTopics().names().get().contains(topic));
     var all = admin.describeTopics(List.of(topic)).allTopicNames().get();
     return requireNonNull(all.get(topic)).partitions().size();
   }
