@@ -38,8 +38,7 @@ class ProofTest {
     it.status("a", "following", 13);
 
     Proof proof = requireNonNull(it.target("a").proof());
-    assertThat(proof)
-        .isEqualTo(new Proof(5, 4, 10, 13, root(1, 1, 1, 1), started, it.micros()));
+    assertThat(proof).isEqualTo(new Proof(5, 4, 10, 13, root(1, 1, 1, 1), started, it.micros()));
     assertThat(it.verdict("a")).isEqualTo(Verdict.EQUAL);
   }
 
