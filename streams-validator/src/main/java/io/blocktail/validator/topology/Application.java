@@ -150,12 +150,11 @@ public final class Application implements Readings, AutoCloseable {
       } catch (ExecutionException | KafkaException e) {
         Throwable cause =
             e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
-        String reason = cause.toString();
+        String reason = "%s: %s".formatted(properties.get("bootstrap.servers"), cause.getMessage());
         state = new StreamsState.Waiting(reason);
         if (!said.equals(reason)) {
           said = reason;
-          LOG.warnf(
-              "waiting for Kafka at %s: %s", properties.getProperty("bootstrap.servers"), reason);
+          LOG.warnf("waiting for Kafka: %s", reason);
         }
       }
       var _ = stopping.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);

@@ -138,15 +138,30 @@ class ProofTest {
     }
     it.status("a", "following", 13);
     assertThat(it.verdict("a")).isEqualTo(Verdict.EQUAL);
-    it.epoch = 0;
-    it.status("a", "initializing", 0, 0, false);
-    it.epoch = 1;
+    it.pass(Duration.ofSeconds(11));
+    it.status("a", "following", 5);
     it.status("a", "following", 13);
+    assertThat(it.target("a").proof()).isNull();
     assertThat(it.verdict("a")).isEqualTo(Verdict.UNKNOWN);
     for (int chunk = 0; chunk < 4; chunk++) {
       mark(chunk, 20 + chunk, 6);
     }
     it.status("a", "following", 23);
+    assertThat(it.verdict("a")).isEqualTo(Verdict.EQUAL);
+  }
+
+  @Test
+  void aTargetThatRecoversKeepsItsProof() {
+    for (int chunk = 0; chunk < 4; chunk++) {
+      mark(chunk, 10 + chunk, 5);
+    }
+    it.pass(Duration.ofSeconds(11));
+    it.epoch = 0;
+    it.status("a", "initializing", 0, 0, false);
+    it.epoch = 1;
+    it.status("a", "recovering", 5, 0, false);
+    assertThat(it.verdict("a")).isEqualTo(Verdict.UNKNOWN);
+    it.status("a", "following", 13);
     assertThat(it.verdict("a")).isEqualTo(Verdict.EQUAL);
   }
 
