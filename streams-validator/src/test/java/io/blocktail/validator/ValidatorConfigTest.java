@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Files;
@@ -80,6 +81,7 @@ class ValidatorConfigTest {
 
   private static ValidatorConfig config(Map<String, String> keys) {
     return new SmallRyeConfigBuilder()
+        .withConverter(Duration.class, 200, new DurationConverter())
         .withMapping(ValidatorConfig.class)
         .withSources(new PropertiesConfigSource(keys, "test", 100))
         .build()

@@ -54,8 +54,10 @@ final class Chunks {
         root.putLong(verdict.digest().high()).putLong(verdict.digest().low());
       }
     }
-    assert counted == chunks
-        : "%s: %d chunks of %d in %s".formatted(subject, counted, chunks, pass);
+    if (counted != chunks) {
+      throw new AssertionError(
+          "%s: %d chunks of %d are equal in %s".formatted(subject, counted, chunks, pass));
+    }
     return new Proof(pass.id(), chunks, first, last, hex(root.get()), startedAt, finishedAt);
   }
 

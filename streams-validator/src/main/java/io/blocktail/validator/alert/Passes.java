@@ -58,7 +58,9 @@ public record Passes(List<Pass> newest) {
     } else {
       long last = Math.max(before.lastPosition(), position);
       passes.remove(before);
-      passes.add(new Pass(id, before.count() + change, Math.min(before.startedAt(), at), last));
+      passes.add(
+          new Pass(
+              id, Math.max(before.count() + change, 0), Math.min(before.startedAt(), at), last));
     }
     passes.sort(Comparator.comparingLong(Pass::id).reversed());
     return new Passes(passes.subList(0, Math.min(KEPT, passes.size())));

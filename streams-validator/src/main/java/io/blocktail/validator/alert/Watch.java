@@ -101,7 +101,7 @@ public final class Watch {
                     && troubles.healed(subject, compared.chunk(), point, compared.at());
             yield count(
                 subject,
-                target.diverged(isHealed ? -1 : 0).verified(point.position()),
+                target.diverged(isHealed ? -1 : 0).verified(point.position(), compared.at()),
                 compared,
                 judged.counted());
           }
@@ -146,7 +146,8 @@ public final class Watch {
 
   private void replica(Subject subject, ReplicaSeen status) {
     WatchedTarget target = target(subject).seen(status);
-    if (status.epoch() == 0) {
+    if (target.isAnotherCopy()) {
+      chunks.forget(subject);
       target = target.unproved();
     }
     stores.targets().put(subject.key(), silence.halted(subject, target, status));

@@ -2,6 +2,7 @@ package io.blocktail.validator.alert;
 
 import io.blocktail.event.Position;
 import io.blocktail.validator.compare.Observation.ReplicaSeen;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// What is known of a target.
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param status its newest status; null when it never sent one
 /// @param answered position of the newest marker that it answered, with a digest or a reason
 /// @param verified position of the newest marker at which a chunk of it was found equal
+/// @param verifiedAt when it gave that answer, µs since 1970, by the consumer's clock
 /// @param diverged chunks that were found different and not equal since
 /// @param passes how many chunks were found equal
 /// @param proof of the newest pass that is proved
@@ -18,59 +20,85 @@ public record WatchedTarget(
     @Nullable ReplicaSeen status,
     long answered,
     long verified,
+    long verifiedAt,
     int diverged,
     Passes passes,
     @Nullable Proof proof,
     @Nullable String haltedAlert,
     @Nullable String silentAlert) {
 
+  /// Statuses and answers go different ways, so either may be this much late.
+  private static final Duration MARGIN = Duration.ofSeconds(10);
+
   static final WatchedTarget UNKNOWN =
-      new WatchedTarget(null, 0, 0, 0, Passes.NONE, null, null, null);
+      new WatchedTarget(null, 0, 0, 0, 0, Passes.NONE, null, null, null);
 
   WatchedTarget seen(ReplicaSeen newer) {
     return new WatchedTarget(
-        newer, answered, verified, diverged, passes, proof, haltedAlert, silentAlert);
+        newer, answered, verified, verifiedAt, diverged, passes, proof, haltedAlert, silentAlert);
   }
 
   WatchedTarget answered(long position) {
     long newest = Position.isAfter(position, answered) ? position : answered;
     return new WatchedTarget(
-        status, newest, verified, diverged, passes, proof, haltedAlert, silentAlert);
+        status, newest, verified, verifiedAt, diverged, passes, proof, haltedAlert, silentAlert);
   }
 
-  WatchedTarget verified(long position) {
-    long newest = Position.isAfter(position, verified) ? position : verified;
+  WatchedTarget verified(long position, long at) {
+    if (!Position.isAfter(position, verified)) {
+      return this;
+    }
     return new WatchedTarget(
-        status, answered, newest, diverged, passes, proof, haltedAlert, silentAlert);
+        status, answered, position, at, diverged, passes, proof, haltedAlert, silentAlert);
   }
 
   WatchedTarget diverged(int change) {
     return new WatchedTarget(
-        status, answered, verified, diverged + change, passes, proof, haltedAlert, silentAlert);
+        status,
+        answered,
+        verified,
+        verifiedAt,
+        diverged + change,
+        passes,
+        proof,
+        haltedAlert,
+        silentAlert);
   }
 
   WatchedTarget counted(Passes newer) {
     return new WatchedTarget(
-        status, answered, verified, diverged, newer, proof, haltedAlert, silentAlert);
+        status, answered, verified, verifiedAt, diverged, newer, proof, haltedAlert, silentAlert);
   }
 
   WatchedTarget proved(Proof newer) {
     return new WatchedTarget(
-        status, answered, verified, diverged, passes, newer, haltedAlert, silentAlert);
+        status, answered, verified, verifiedAt, diverged, passes, newer, haltedAlert, silentAlert);
   }
 
-  /// It begins anew, with nothing applied: what was proved was another copy.
+  /// Nothing is known of its content any more.
   WatchedTarget unproved() {
     return new WatchedTarget(
-        status, answered, verified, diverged, Passes.NONE, null, haltedAlert, silentAlert);
+        status, answered, 0, 0, diverged, Passes.NONE, null, haltedAlert, silentAlert);
+  }
+
+  /// Whether it says, well after it was found equal somewhere, that it has not come so far: its
+  /// copy was made anew, and what was proved was another one. While it recovers it repeats itself.
+  boolean isAnotherCopy() {
+    return status != null
+        && status.epoch() > 0
+        && !status.state().equals("recovering")
+        && Position.isAfter(verified, watermark())
+        && status.at() - verifiedAt > MARGIN.toMillis() * 1000;
   }
 
   WatchedTarget haltedAlert(@Nullable String id) {
-    return new WatchedTarget(status, answered, verified, diverged, passes, proof, id, silentAlert);
+    return new WatchedTarget(
+        status, answered, verified, verifiedAt, diverged, passes, proof, id, silentAlert);
   }
 
   WatchedTarget silentAlert(@Nullable String id) {
-    return new WatchedTarget(status, answered, verified, diverged, passes, proof, haltedAlert, id);
+    return new WatchedTarget(
+        status, answered, verified, verifiedAt, diverged, passes, proof, haltedAlert, id);
   }
 
   boolean isHalted() {

@@ -69,7 +69,7 @@ public record ChunkHistory(List<Marker> markers, List<Answer> answers, List<Stri
     for (Answer answer : before.answers) {
       if (answer.point().equals(point)) {
         observations.add(compare(chunk, marker, answer));
-      } else {
+      } else if (!answer.point().isOfVolume(point) || answer.point().epoch() >= point.epoch()) {
         waiting.add(answer);
       }
     }

@@ -55,6 +55,9 @@ public final class Application implements Readings, AutoCloseable {
   private volatile StreamsState state = new StreamsState.Waiting("not asked yet");
   private volatile @Nullable KafkaStreams streams;
 
+  /// Asking for topics now; closed from outside so that a stop need not wait for its time-out.
+  private volatile @Nullable Admin asking;
+
   /// @throws java.io.UncheckedIOException when the directory cannot be used
   /// @throws IllegalArgumentException when a Kafka setting is not the operator's to give
   public Application(Settings settings, MeterRegistry registry) {
@@ -141,17 +144,17 @@ public final class Application implements Readings, AutoCloseable {
     String said = "";
     while (stopping.getCount() > 0) {
       try (var admin = Admin.create(StreamsSettings.admin(properties))) {
+        asking = admin;
         TopicSetup.make(admin, settings.topics());
-        return true;
+        return stopping.getCount() > 0;
       } catch (ExecutionException | KafkaException e) {
         Throwable cause =
             e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
-        String reason = cause.toString();
+        String reason = "%s: %s".formatted(properties.get("bootstrap.servers"), cause.getMessage());
         state = new StreamsState.Waiting(reason);
         if (!said.equals(reason)) {
           said = reason;
-          LOG.warnf(
-              "waiting for Kafka at %s: %s", properties.getProperty("bootstrap.servers"), reason);
+          LOG.warnf("waiting for Kafka: %s", reason);
         }
       }
       var _ = stopping.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
@@ -225,6 +228,10 @@ public final class Application implements Readings, AutoCloseable {
   @Override
   public void close() {
     stopping.countDown();
+    Admin admin = asking;
+    if (admin != null) {
+      admin.close(Duration.ZERO);
+    }
     boolean isInterrupted = false;
     while (thread.isAlive()) {
       try {

@@ -126,6 +126,14 @@ final class Harness implements AutoCloseable {
         new Messages<>(ChunkDigest.class).encode(message));
   }
 
+  /// A good digest under any key.
+  void rawSource(String key, int chunk, long sequence) {
+    raw(
+        key,
+        new Messages<>(ChunkDigest.class)
+            .encode(message(chunk, sequence, null, digest(1), null, 1)));
+  }
+
   void raw(String key, byte[] value) {
     digests.pipeInput(key.getBytes(StandardCharsets.UTF_8), value);
   }

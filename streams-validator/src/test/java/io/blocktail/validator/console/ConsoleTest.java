@@ -1,0 +1,142 @@
+package io.blocktail.validator.console;
+
+import static io.restassured.RestAssured.get;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.blocktail.event.Position;
+import io.blocktail.validator.alert.AlertEntry;
+import io.blocktail.validator.alert.AlertKind;
+import io.blocktail.validator.alert.Passes;
+import io.blocktail.validator.alert.Proof;
+import io.blocktail.validator.alert.Subject;
+import io.blocktail.validator.alert.WatchedTarget;
+import io.blocktail.validator.alert.WatchedVolume;
+import io.blocktail.validator.compare.Observation.ReplicaSeen;
+import io.blocktail.volume.ChunkSet;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.enterprise.inject.Alternative;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/// The shapes of what HTTP answers.
+@QuarkusTest
+@TestProfile(ConsoleTest.WithFixedReadings.class)
+class ConsoleTest {
+  private static final long AT = 1_767_225_600_000_001L;
+
+  /// Readings that never change instead of Kafka's stores.
+  public static final class WithFixedReadings implements QuarkusTestProfile {
+    @Override
+    public Set<Class<?>> getEnabledAlternatives() {
+      return Set.of(FixedReadings.class);
+    }
+  }
+
+  @Alternative
+  @Singleton
+  public static class FixedReadings implements Readings {
+    @Override
+    public Map<String, WatchedVolume> volumes() {
+      var passes = new Passes(List.of(new Passes.Pass(7, 4, AT, Position.of(1, 90))));
+      return Map.of(
+          "demo", new WatchedVolume("v", 1, 4, Position.of(1, 90), 0, AT, passes, List.of()));
+    }
+
+    @Override
+    public Map<Subject, WatchedTarget> targets() {
+      var status = new ReplicaSeen("a", "v", "following", null, true, 1, 100, 0, 0, 3, Times.now());
+      var proof = new Proof(7, 4, 81, 90, "00ff", AT, AT + 1_000_000);
+      var passes = new Passes(List.of(new Passes.Pass(7, 4, AT, Position.of(1, 90))));
+      long position = Position.of(1, 90);
+      return Map.of(
+          new Subject("demo", "a"),
+          new WatchedTarget(status, position, position, AT, 0, passes, proof, null, null),
+          new Subject("demo", "b"),
+          new WatchedTarget(null, position, 0, 0, 2, passes, null, null, null));
+    }
+
+    @Override
+    public List<AlertEntry> openAlerts() {
+      return List.of(alert("one", null));
+    }
+
+    @Override
+    public List<AlertEntry> closedAlerts() {
+      return List.of(alert("two", AT + 5));
+    }
+
+    private static AlertEntry alert(String id, @Nullable Long closedAt) {
+      return new AlertEntry(
+          id,
+          AlertKind.DIVERGENCE,
+          "demo",
+          "v",
+          "a",
+          new ChunkSet(List.of(new ChunkSet.Run(3, 2))),
+          90,
+          AT,
+          closedAt,
+          "chunk 3 ...",
+          1,
+          true);
+    }
+  }
+
+  @Test
+  void replicasInOrderWithTheirProofs() {
+    get("/replicas")
+        .then()
+        .statusCode(200)
+        .body("target", contains("a", "b"))
+        .body("[0].volume", equalTo("demo"))
+        .body("[0].verdict", equalTo("equal"))
+        .body("[0].lastVerifiedSequence", equalTo(90))
+        .body("[0].divergedChunks", equalTo(0))
+        .body("[0].proof.pass", equalTo(7))
+        .body("[0].proof.chunks", equalTo(4))
+        .body("[0].proof.firstSequence", equalTo(81))
+        .body("[0].proof.lastSequence", equalTo(90))
+        .body("[0].proof.root", equalTo("00ff"))
+        .body("[0].proof.finishedAt", equalTo("2026-01-01T00:00:01.000001Z"))
+        .body("[0].lastPass.equal", equalTo(4))
+        .body("[0].lastPass.of", equalTo(4))
+        .body("[1].verdict", equalTo("diverged"))
+        .body("[1].divergedChunks", equalTo(2))
+        .body("[1].proof", nullValue());
+  }
+
+  @Test
+  void openAlertsUnlessAskedOtherwise() {
+    get("/alerts")
+        .then()
+        .statusCode(200)
+        .body("$", hasSize(1))
+        .body("[0].id", equalTo("one"))
+        .body("[0].kind", equalTo("divergence"))
+        .body("[0].volume", equalTo("demo"))
+        .body("[0].target", equalTo("a"))
+        .body("[0].chunks", contains(Map.of("first", 3, "count", 2)))
+        .body("[0].sequence", equalTo(90))
+        .body("[0].openedAt", equalTo("2026-01-01T00:00:00.000001Z"))
+        .body("[0].closedAt", nullValue())
+        .body("[0].evidence", equalTo("chunk 3 ..."));
+  }
+
+  @Test
+  void closedAlertsAndAll() {
+    get("/alerts?state=closed")
+        .then()
+        .body("id", contains("two"))
+        .body("[0].closedAt", equalTo("2026-01-01T00:00:00.000006Z"));
+    get("/alerts?state=all").then().body("id", contains("one", "two"));
+  }
+}
