@@ -313,7 +313,8 @@ public final class Journal implements AutoCloseable {
   /// @return whether there were any
   public boolean free(Place redo) throws IOException {
     try {
-      boolean freed = segments.free(Math.min(redo.sequence(), acknowledged.get() + 1));
+      boolean freed =
+          segments.free(Math.min(redo.sequence(), acknowledged.get() + 1), redo.segment());
       appending.lock();
       try {
         room.free(freeBytes());

@@ -87,13 +87,15 @@ final class Segments implements AutoCloseable {
   /// current one. As long as the journal is at most half full the newest of them is kept, so that
   /// what a stream loses at its end can be sent again.
   ///
+  /// @param redo number of the segment that a restart opens first. It may hold none of the records
+  ///   to be redone, when the redo point is at its very end and the next one has begun since
   /// @return whether there were any
-  boolean free(long below) throws IOException {
+  boolean free(long below, long redo) throws IOException {
     List<Segment> unneeded = new ArrayList<>();
     synchronized (this) {
       for (long first : inUse.keySet()) {
         Map.Entry<Long, Segment> next = inUse.higherEntry(first);
-        if (next == null || next.getKey() > below) {
+        if (next == null || next.getKey() > below || inUse.get(first).number() >= redo) {
           break;
         }
         unneeded.add(inUse.get(first));

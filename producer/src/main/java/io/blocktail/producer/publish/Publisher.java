@@ -63,8 +63,7 @@ public final class Publisher implements AutoCloseable {
 
   private Duration retry = FIRST_RETRY;
 
-  /// Why nothing can be published now; null when nothing is known to be in the way.
-  private volatile @Nullable String trouble;
+  private final Trouble trouble;
 
   /// @param topicName for messages
   /// @param interval how long to wait after a force of the journal before the next one, and after
@@ -83,7 +82,9 @@ public final class Publisher implements AutoCloseable {
     this.interval = interval;
     this.pace = new Pace(interval.toNanos(), nanos);
     this.nanos = nanos;
-    this.state = new State.Lost(nanos.getAsLong());
+    long now = nanos.getAsLong();
+    this.trouble = new Trouble("volume %s: topic %s".formatted(volume.name(), topicName), now);
+    this.state = new State.Lost(now);
   }
 
   /// Does a piece of work.
@@ -124,7 +125,7 @@ public final class Publisher implements AutoCloseable {
   /// Why nothing can be published now; null when nothing is known to be in the way. From any
   /// thread.
   public @Nullable String trouble() {
-    return trouble;
+    return trouble.reason();
   }
 
   /// Whether it has given up, and with it the volume.
@@ -140,10 +141,7 @@ public final class Publisher implements AutoCloseable {
   }
 
   private void waitForKafka(TopicUnavailable e) {
-    if (trouble == null) {
-      LOG.warnf("volume %s: topic %s: %s", volume.name(), topicName, e.getMessage());
-    }
-    trouble = e.getMessage();
+    trouble.begins(String.valueOf(e.getMessage()));
     leave();
     lookLater();
   }
@@ -191,10 +189,7 @@ public final class Publisher implements AutoCloseable {
     }
     JournalReader reader = JournalJoin.openBehind(scan, journal, topicName);
     published(scan.position());
-    if (trouble != null) {
-      LOG.infof("volume %s: topic %s is there again", volume.name(), topicName);
-      trouble = null;
-    }
+    trouble.isOver(nanos.getAsLong());
     ChangeTopic.Bounds bounds = scan.bounds();
     state =
         new State.Sending(
@@ -219,6 +214,7 @@ public final class Publisher implements AutoCloseable {
     if (state != sending) {
       return true;
     }
+    trouble.noticeSilence(!sending.window().isEmpty(), nanos.getAsLong());
     int bytes = 0;
     while (pace.maySend() && bytes < STEP_BYTES && sending.window().hasRoom()) {
       JournalRecord record = sending.reader().next();
@@ -257,16 +253,17 @@ public final class Publisher implements AutoCloseable {
       doubt = window.settle(completion);
       any = true;
     }
-    window
-        .takeAcknowledged()
-        .ifPresent(position -> {
-          retry = FIRST_RETRY;
-          published(position);
-        });
+    window.takeAcknowledged().ifPresent(this::acknowledged);
     if (doubt != null) {
       lookAgain(doubt);
     }
     return any;
+  }
+
+  private void acknowledged(StreamPosition position) {
+    retry = FIRST_RETRY;
+    trouble.isOver(nanos.getAsLong());
+    published(position);
   }
 
   private void lookAgain(String doubt) {

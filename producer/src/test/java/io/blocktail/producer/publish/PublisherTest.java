@@ -133,6 +133,24 @@ class PublisherTest {
   }
 
   @Test
+  void silenceOfKafkaWhileRecordsAreUnderWayIsSaid() throws IOException {
+    write(1);
+    runDry();
+    topic.away(true);
+    write(1);
+    for (int i = 0; i < 12; i++) {
+      assertThat(publisher.trouble()).isNull();
+      publisher.step();
+      nanos += Duration.ofSeconds(1).toNanos();
+    }
+    publisher.step();
+    assertThat(publisher.trouble()).isEqualTo("Kafka has acknowledged nothing for 10 s");
+    topic.away(false);
+    runDry();
+    assertThat(publisher.trouble()).isNull();
+  }
+
+  @Test
   void noMoreThanTheWindowIsHeldInMemoryWhileKafkaIsAway() throws IOException {
     write(1);
     runDry();
