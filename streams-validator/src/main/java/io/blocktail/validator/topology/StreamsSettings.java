@@ -37,6 +37,7 @@ final class StreamsSettings {
     properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, "100");
     // How long a lost instance without its state directory is waited for.
     properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, "10000");
+    properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, RocksMemory.class.getName());
     properties.putAll(settings.kafka());
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.topics().prefix() + "-validator");
     properties.put(StreamsConfig.STATE_DIR_CONFIG, settings.directory().toString());

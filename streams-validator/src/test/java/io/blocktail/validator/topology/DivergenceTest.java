@@ -5,11 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blocktail.event.avro.Alert;
 import io.blocktail.event.avro.NoDigest;
 import io.blocktail.event.avro.ResyncRequest;
-import io.blocktail.validator.alert.Verdict;
-import io.blocktail.validator.alert.Watch;
 import java.time.Duration;
 import java.util.List;
-import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -157,19 +154,19 @@ class DivergenceTest {
 
   @Test
   void aRunThatGrowsKeepsItsAlert() {
-    diverge(3, 10);
+    it.diverge(3, 10);
     it.flush();
     Alert first = only(it.alerts());
-    diverge(4, 11);
+    it.diverge(4, 11);
     it.flush();
     Alert grown = only(it.alerts());
     assertThat(grown.getId()).isEqualTo(first.getId());
     assertThat(Harness.chunks(grown.getChunks())).containsExactly(3, 4);
     assertThat(grown.getSequence()).isEqualTo(11);
-    heal(3, 20);
+    it.heal(3, 20);
     it.flush();
     assertThat(only(it.alerts()).getClosedAt()).isNull();
-    heal(4, 21);
+    it.heal(4, 21);
     it.flush();
     assertThat(only(it.alerts()).getClosedAt()).isNotNull();
     assertThat(it.storedTroubles()).isZero();
@@ -177,12 +174,12 @@ class DivergenceTest {
 
   @Test
   void whenTwoRunsMeetTheOlderAlertCoversBoth() {
-    diverge(1, 10);
+    it.diverge(1, 10);
     it.flush();
-    diverge(3, 11);
+    it.diverge(3, 11);
     it.flush();
     List<Alert> two = it.alerts();
-    diverge(2, 12);
+    it.diverge(2, 12);
     it.flush();
     List<Alert> states = it.alerts();
     Alert older = Harness.last(states, two.get(0));
@@ -191,113 +188,12 @@ class DivergenceTest {
     assertThat(older.getClosedAt()).isNull();
     assertThat(younger.getClosedAt()).isNotNull();
     assertThat(younger.getEvidence()).endsWith("goes on in " + older.getId());
-    heal(1, 20);
-    heal(2, 21);
-    heal(3, 22);
+    it.heal(1, 20);
+    it.heal(2, 21);
+    it.heal(3, 22);
     it.flush();
     assertThat(only(it.alerts()).getClosedAt()).isNotNull();
     assertThat(it.storedTroubles()).isZero();
-  }
-
-  @Test
-  void aThousandDivergedChunksMakeFewRequests() {
-    it.chunks = 4000;
-    for (int i = 0; i < 1000; i++) {
-      diverge(i * 4, 100 + i);
-    }
-    it.flush();
-    List<ResyncRequest> requests = it.requests();
-    assertThat(requests).hasSize(1);
-    assertThat(Harness.chunks(requests.getFirst().getChunks())).hasSize(1000);
-    assertThat(it.alerts()).hasSize(1000);
-    for (int i = 0; i < 1000; i++) {
-      heal(i * 4, 2000 + i);
-    }
-    it.flush();
-    assertThat(it.alerts()).hasSize(1000).allMatch(alert -> alert.getClosedAt() != null);
-    assertThat(it.storedTroubles()).isZero();
-  }
-
-  @Test
-  void moreRunsThanAGapTakesMakeMoreRequests() {
-    it.chunks = 20_000;
-    for (int i = 0; i < 5000; i++) {
-      diverge(i * 2, 100 + i);
-    }
-    it.flush();
-    List<ResyncRequest> requests = it.requests();
-    assertThat(requests).hasSize(2);
-    var asked = new TreeSet<Integer>();
-    requests.forEach(request -> asked.addAll(Harness.chunks(request.getChunks())));
-    assertThat(asked).hasSize(5000);
-    assertThat(requests).extracting(ResyncRequest::getId).doesNotHaveDuplicates();
-  }
-
-  @Test
-  void aRequestIsRepeatedEachTimeLater() {
-    diverge(1, 10);
-    it.flush();
-    assertThat(only(it.requests()).getId()).endsWith("#1");
-    it.pass(Duration.ofSeconds(29));
-    assertThat(it.requests()).isEmpty();
-    it.pass(Duration.ofSeconds(7));
-    assertThat(only(it.requests()).getId()).endsWith("#2");
-    it.pass(Duration.ofSeconds(50));
-    assertThat(it.requests()).isEmpty();
-    it.pass(Duration.ofSeconds(17));
-    assertThat(only(it.requests()).getId()).endsWith("#3");
-  }
-
-  @Test
-  void aRequestUnderWayIsNotRepeated() {
-    diverge(1, 10);
-    it.flush();
-    assertThat(it.requests()).hasSize(1);
-    for (int second = 0; second < 100; second++) {
-      it.status("a", "resyncing", 11, 1, false);
-      it.pass(Duration.ofSeconds(1));
-    }
-    assertThat(it.requests()).isEmpty();
-    it.noAnswer("a", 1, 12, NoDigest.UNDONE);
-    assertThat(it.verdict("a")).isEqualTo(Verdict.RESYNCING);
-  }
-
-  @Test
-  void aChunkThatDivergesAgainAfterHealingIsAskedForAtOnce() {
-    diverge(1, 10);
-    it.flush();
-    heal(1, 12);
-    it.flush();
-    diverge(1, 14);
-    it.flush();
-    assertThat(it.requests())
-        .extracting(ResyncRequest::getId)
-        .containsExactly("demo/a/1@1:10#1", "demo/a/1@1:14#1");
-    List<Alert> alerts = it.alerts();
-    assertThat(alerts).hasSize(3);
-    assertThat(alerts.get(2).getId()).isNotEqualTo(alerts.get(0).getId());
-  }
-
-  @Test
-  void aChunkThatDivergesAgainWhileAskedForIsNotAskedForTwice() {
-    diverge(1, 10);
-    it.flush();
-    diverge(1, 12);
-    it.flush();
-    assertThat(it.requests()).hasSize(1);
-    List<Alert> alerts = it.alerts();
-    assertThat(alerts).extracting(Alert::getId).containsOnly(alerts.getFirst().getId());
-    assertThat(alerts.getLast().getSequence()).isEqualTo(12);
-  }
-
-  @Test
-  void withoutHealingItOnlyAlerts() {
-    it.close();
-    it = new Harness(new Watch.Settings(false, Duration.ofSeconds(30), 100));
-    diverge(1, 10);
-    it.pass(Duration.ofMinutes(5));
-    assertThat(it.alerts()).isNotEmpty();
-    assertThat(it.requests()).isEmpty();
   }
 
   @Test
@@ -334,22 +230,6 @@ class DivergenceTest {
   }
 
   @Test
-  void aChunkThatRottedAtTheSourceIsNotAskedForUntilItIsWell() {
-    it.rotted(1, 10, 1);
-    it.flush();
-    it.source(2, 9, 1, 1);
-    it.target("a", 1, 8, 9);
-    it.source(1, 8, 1, 1);
-    it.flush();
-    assertThat(it.target("a").diverged()).isEqualTo(1);
-    assertThat(it.requests()).isEmpty();
-    it.source(1, 12, 3, 1);
-    it.target("a", 1, 12, 9);
-    it.pass(Duration.ofSeconds(40));
-    assertThat(Harness.chunks(only(it.requests()).getChunks())).containsExactly(1);
-  }
-
-  @Test
   void anOlderEpochIsDropped() {
     it.epoch = 2;
     it.source(1, 10, 1, 1);
@@ -366,7 +246,7 @@ class DivergenceTest {
 
   @Test
   void anotherVolumeOfTheNameStartsAfresh() {
-    diverge(1, 10);
+    it.diverge(1, 10);
     it.flush();
     Alert open = only(it.alerts());
     it.pass(Duration.ofSeconds(1));
@@ -389,7 +269,7 @@ class DivergenceTest {
 
   @Test
   void openAlertsOutliveARestart() {
-    diverge(1, 10);
+    it.diverge(1, 10);
     it.flush();
     Alert open = only(it.alerts());
     it.requests();
@@ -397,31 +277,11 @@ class DivergenceTest {
     it.flush();
     assertThat(it.alerts()).isEmpty();
     assertThat(it.requests()).isEmpty();
-    heal(1, 12);
+    it.heal(1, 12);
     it.flush();
     Alert closed = only(it.alerts());
     assertThat(closed.getId()).isEqualTo(open.getId());
     assertThat(closed.getClosedAt()).isNotNull();
-  }
-
-  @Test
-  void whatWasNotYetSentBeforeARestartIsSentAfterIt() {
-    diverge(1, 10);
-    it = it.restarted();
-    it.flush();
-    assertThat(it.alerts()).hasSize(1);
-    assertThat(it.requests()).hasSize(1);
-  }
-
-  private void diverge(int chunk, long sequence) {
-    it.chunks = Math.max(it.chunks, chunk + 1);
-    it.source(chunk, sequence, 1, 1);
-    it.target("a", chunk, sequence, 9);
-  }
-
-  private void heal(int chunk, long sequence) {
-    it.source(chunk, sequence, 1, 1);
-    it.target("a", chunk, sequence, 1);
   }
 
   private static <T> T only(List<T> all) {

@@ -120,6 +120,19 @@ final class Harness implements AutoCloseable {
     put(message(chunk, sequence, target, null, reason, 0));
   }
 
+  /// Source and target `a` differ at a marker of pass 1.
+  void diverge(int chunk, long sequence) {
+    chunks = Math.max(chunks, chunk + 1);
+    source(chunk, sequence, 1, 1);
+    target("a", chunk, sequence, 9);
+  }
+
+  /// They are equal there.
+  void heal(int chunk, long sequence) {
+    source(chunk, sequence, 1, 1);
+    target("a", chunk, sequence, 1);
+  }
+
   private void put(ChunkDigest message) {
     raw(
         message.getVolume() + "/" + message.getChunk(),
