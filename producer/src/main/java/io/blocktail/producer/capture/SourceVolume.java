@@ -8,7 +8,6 @@ import io.blocktail.volume.BlockDevice;
 import io.blocktail.volume.VolumeName;
 import java.io.Closeable;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -160,13 +159,6 @@ public final class SourceVolume implements AutoCloseable {
       }
       return journal.free(redo);
     }
-  }
-
-  /// For the one thread that calls [#checkpoint]: waits until the next one is due, at the latest
-  /// after `atMost`; earlier when the journal fills, so that writers rarely wait for it, and when
-  /// the volume has stopped.
-  public void awaitCheckpointDue(Duration atMost) {
-    journal.awaitPressure(atMost);
   }
 
   private void forceDevice() throws IOException {

@@ -93,12 +93,12 @@ final class Segments implements AutoCloseable {
   boolean free(long below, long redo) throws IOException {
     List<Segment> unneeded = new ArrayList<>();
     synchronized (this) {
-      for (long first : inUse.keySet()) {
-        Map.Entry<Long, Segment> next = inUse.higherEntry(first);
-        if (next == null || next.getKey() > below || inUse.get(first).number() >= redo) {
+      for (Segment segment : inUse.values()) {
+        Map.Entry<Long, Segment> next = inUse.higherEntry(segment.firstSequence());
+        if (next == null || next.getKey() > below || segment.number() >= redo) {
           break;
         }
-        unneeded.add(inUse.get(first));
+        unneeded.add(segment);
       }
       if (inUse.size() * 2 <= settings.mostSegments() && !unneeded.isEmpty()) {
         unneeded.removeLast();

@@ -1,0 +1,28 @@
+package io.blocktail.producer.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blocktail.event.Body;
+import io.blocktail.storage.SimulatedDisk;
+import org.junit.jupiter.api.Test;
+
+class JournalFreeTest {
+  /// The redo point lies behind a segment's last record, and the next segment begins with the
+  /// record that it names: a restart opens the full one first.
+  @Test
+  void theSegmentOfTheRedoPointIsKeptAlthoughNoneOfItsRecordsIsRedone() throws Exception {
+    var log = new Log(new SimulatedDisk());
+    Place redo;
+    do {
+      log.checkpoint();
+      redo = log.redo;
+      log.append(new Body.Bookmark("b".repeat(40)));
+    } while (log.journal.redoPoint().segment() == redo.segment() || redo.segment() < 7);
+    log.redo = redo; // taken before the segment turned, durable after it
+    log.journal.acknowledged(log.journal.appended());
+    assertThat(log.journal.free(redo)).isTrue();
+    log.journal.force(log.journal.appended());
+
+    assertThat(log.killed().recovered()).hasSize(1);
+  }
+}
