@@ -1,5 +1,6 @@
 package io.blocktail.producer;
 
+import io.blocktail.producer.capture.SourceVolume;
 import io.blocktail.storage.Disk;
 import io.blocktail.storage.FileDisk;
 import io.blocktail.volume.BlockDevice;
@@ -24,6 +25,9 @@ record ConfiguredVolume(
     Disk directory = directory(key + ".directory", config.directory());
     Path file = config.file().toAbsolutePath();
     boolean exists = Files.exists(file);
+    if (!exists) {
+      refuseIfLost(key, file, directory);
+    }
     BlockDevice device =
         exists ? existing(key, file, config.size()) : created(key, file, config.size());
     return new ConfiguredVolume(volume, file, device, directory, !exists);
@@ -94,6 +98,22 @@ record ConfiguredVolume(
       return FileDevice.create(file, size.get().asLongValue());
     } catch (IOException e) {
       throw new ConfigurationError(key + ".file", "%s cannot be made: %s".formatted(file, e), e);
+    }
+  }
+
+  /// A new file in the place of a lost one would be zeros that nobody has written.
+  private static void refuseIfLost(String key, Path file, Disk directory) {
+    try {
+      if (SourceVolume.isMade(directory)) {
+        throw new ConfigurationError(
+            key + ".file",
+            "%s is missing, although %s says that it was a volume: put it back; to begin with an empty volume instead, remove that directory"
+                .formatted(file, directory),
+            null);
+      }
+    } catch (IOException e) {
+      throw new ConfigurationError(
+          key + ".directory", "%s cannot be read: %s".formatted(directory, e), e);
     }
   }
 

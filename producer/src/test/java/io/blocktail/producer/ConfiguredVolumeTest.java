@@ -3,10 +3,13 @@ package io.blocktail.producer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.blocktail.producer.capture.SourceSettings;
+import io.blocktail.producer.capture.SourceVolume;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -37,6 +40,22 @@ class ConfiguredVolumeTest {
     assertThat(volume.created()).isTrue();
     assertThat(volume.device().size()).isEqualTo(8 << 20);
     volume.device().close();
+  }
+
+  @Test
+  void noSilentLossAFileThatWasAVolumeIsNotMadeAnew() throws Exception {
+    ConfiguredVolume volume = ConfiguredVolume.open("demo", config("demo.img", "8M"));
+    var settings =
+        new SourceSettings("source", 16 << 20, 1 << 20, Clock.systemUTC(), false, Runnable::run);
+    SourceVolume.open(volume.name(), volume.device(), volume.directory(), settings).close();
+    Files.delete(directory.resolve("demo.img"));
+
+    assertRefused(
+        "demo",
+        config("demo.img", "8M"),
+        "blocktail.volumes.demo.file: %s is missing, although %s says that it was a volume"
+            .formatted(directory.resolve("demo.img"), directory.resolve("state")));
+    assertThat(directory.resolve("demo.img")).doesNotExist();
   }
 
   @Test

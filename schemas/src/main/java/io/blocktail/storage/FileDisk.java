@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -12,9 +11,15 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// A directory of the file system.
 public final class FileDisk implements Disk {
+  /// What this process has locked. The system's lock is the process's: closing any channel of the
+  /// file would give it up, so a second attempt must not open one.
+  private static final Set<Path> LOCKED = ConcurrentHashMap.newKeySet();
+
   private final Path directory;
 
   private FileDisk(Path directory) {
@@ -103,21 +108,32 @@ public final class FileDisk implements Disk {
 
   @Override
   public Closeable lock(String name) throws IOException {
-    Path path = directory.resolve(name);
+    Path path = directory.toRealPath().resolve(name);
+    if (!LOCKED.add(path)) {
+      throw new IOException(directory + " is in use already, by this process");
+    }
+    try {
+      return lock(path);
+    } catch (IOException | RuntimeException e) {
+      LOCKED.remove(path);
+      throw e;
+    }
+  }
+
+  private Closeable lock(Path path) throws IOException {
     var channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
-      if (channel.tryLock() != null) {
-        return channel;
+      if (channel.tryLock() == null) {
+        throw new IOException(directory + " is in use already, by another process");
       }
-    } catch (OverlappingFileLockException e) {
-      channel.close();
-      throw new IOException(directory + " is in use already, by this process", e);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
     }
-    channel.close();
-    throw new IOException(directory + " is in use already, by another process");
+    return () -> {
+      channel.close();
+      LOCKED.remove(path);
+    };
   }
 
   private void forceDirectory() throws IOException {

@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A device over a regular file or a block device. Zeroing punches holes where the file system can,
@@ -63,6 +64,11 @@ public final class FileDevice implements BlockDevice {
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       channel.write(ByteBuffer.wrap(new byte[1]), size - 1);
       channel.force(true);
+    }
+    try (var parent =
+        FileChannel.open(
+            Objects.requireNonNull(file.toAbsolutePath().getParent()), StandardOpenOption.READ)) {
+      parent.force(true); // the file's name
     }
     return open(file);
   }

@@ -172,7 +172,7 @@ class EventCodecTest {
 
   @Test
   void anyBytesAreReadOrRefusedButNeverCrash() {
-    long seed = Long.getLong("blocktail.seed", System.nanoTime());
+    long seed = Long.getLong("suite.seed", System.nanoTime());
     var random = new Random(seed);
     for (int round = 0; round < 20_000; round++) {
       byte[] bytes = encode(oneOfEachKind().get(random.nextInt(oneOfEachKind().size())));

@@ -60,7 +60,7 @@ class MessagesTest {
 
   @Test
   void anyBytesAreReadOrRefused() {
-    long seed = Long.getLong("blocktail.seed", System.nanoTime());
+    long seed = Long.getLong("suite.seed", System.nanoTime());
     var random = new Random(seed);
     for (int round = 0; round < 20_000; round++) {
       byte[] bytes = messages.encode(alert());

@@ -39,10 +39,10 @@ public final class BrokerProcess implements AutoCloseable {
     this.port = port;
   }
 
-  /// The class path with the broker on it: the system property `blocktail.broker.classpath`, else
-  /// this JVM's own if it has `kafka_2.13`.
+  /// The class path with the broker on it: the system property `broker.classpath`, else this JVM's
+  /// own if it has `kafka_2.13`.
   public static String classPath() {
-    String given = System.getProperty("blocktail.broker.classpath");
+    String given = System.getProperty("broker.classpath");
     if (given != null) {
       return given;
     }
@@ -51,7 +51,7 @@ public final class BrokerProcess implements AutoCloseable {
     if (!own.contains("kafka_2.13")) {
       throw new AssertionError(
           "no broker on this class path: depend on org.apache.kafka:kafka_2.13 in test scope, or"
-              + " set blocktail.broker.classpath");
+              + " set broker.classpath");
     }
     return own;
   }

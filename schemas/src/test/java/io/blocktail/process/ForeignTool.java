@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /// A program that somebody else wrote and that a test holds our work against. Where it is not
-/// installed the test is skipped with the name of its Debian package; in CI (`-Dblocktail.ci=true`)
-/// it fails.
+/// installed the test is skipped with the name of its Debian package; in CI (`-Dsuite.ci=true`) it
+/// fails.
 public final class ForeignTool {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -43,7 +43,7 @@ public final class ForeignTool {
       }
     }
     String missing = name + " is missing: apt-get install " + debianPackage;
-    if (Boolean.getBoolean("blocktail.ci")) {
+    if (Boolean.getBoolean("suite.ci")) {
       throw new AssertionError(missing);
     }
     System.err.println("test skipped: " + missing);

@@ -54,6 +54,19 @@ class DiskTest {
     assertThat(disk.list()).isEqualTo(List.of("c"));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"file", "simulated"})
+  void aDirectoryIsTakenByOneUntilItIsGivenBack(String kind) throws IOException {
+    Disk disk = disk(kind);
+    for (int round = 0; round < 2; round++) {
+      try (var _ = disk.lock("lock")) {
+        assertThatIOException()
+            .isThrownBy(() -> disk.lock("lock"))
+            .withMessageContaining("in use already");
+      }
+    }
+  }
+
   @Test
   void gatheredWritesOfMoreBuffersThanTheSystemTakesAtOnceAreWhole() throws IOException {
     var buffers = new ByteBuffer[5000];

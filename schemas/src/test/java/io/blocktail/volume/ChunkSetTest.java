@@ -20,7 +20,7 @@ class ChunkSetTest {
 
   @Test
   void setsBehaveAsBitSetsDo() {
-    long seed = Long.getLong("blocktail.seed", System.nanoTime());
+    long seed = Long.getLong("suite.seed", System.nanoTime());
     var random = new Random(seed);
     for (int round = 0; round < 1_000; round++) {
       BitSet left = bits(random);

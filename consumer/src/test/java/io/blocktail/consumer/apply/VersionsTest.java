@@ -18,7 +18,7 @@ class VersionsTest {
 
   @Test
   void pagesChangeWhileACheckpointWritesThem() throws IOException {
-    long seed = Long.getLong("blocktail.seed", System.nanoTime());
+    long seed = Long.getLong("suite.seed", System.nanoTime());
     var random = new Random(seed);
     var model = new long[BLOCKS];
     var durable = new long[BLOCKS];

@@ -11,8 +11,8 @@ class ReplicationSimulationTest {
 
   @Test
   void everyScheduleEndsWithEqualReplicasAndConsistentOnesAlwaysArePrefixes() {
-    long first = Long.getLong("blocktail.seed", 1);
-    int runs = Integer.getInteger("blocktail.runs", 300);
+    long first = Long.getLong("suite.seed", 1);
+    int runs = Integer.getInteger("suite.runs", 300);
     long compared = 0;
     for (long seed = first; seed < first + runs; seed++) {
       try {

@@ -66,6 +66,11 @@ public final class SourceVolume implements AutoCloseable {
     }
   }
 
+  /// Whether the directory is one of a volume that was made before.
+  public static boolean isMade(Disk directory) throws IOException {
+    return Checkpoint.read(directory).isPresent();
+  }
+
   public VolumeName name() {
     return name;
   }

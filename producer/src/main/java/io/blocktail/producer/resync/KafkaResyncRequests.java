@@ -30,6 +30,8 @@ public final class KafkaResyncRequests implements ResyncRequests {
   public KafkaResyncRequests(VolumeName volume, Topics topics, KafkaSettings kafka) {
     this.partition = new TopicPartition(topics.resyncRequests(), 0);
     this.settings = new HashMap<>(kafka.reading());
+    // The validator writes its requests in transactions: what it took back was never asked.
+    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     settings.put(ConsumerConfig.GROUP_ID_CONFIG, topics.prefix() + ".resync." + volume);
   }
 

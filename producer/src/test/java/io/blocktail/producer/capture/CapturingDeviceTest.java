@@ -339,8 +339,8 @@ class CapturingDeviceTest {
 
   @Test
   void replayOfConcurrentOverlappingWritesIsTheDevice() throws Exception {
-    long seed = Long.getLong("blocktail.seed", System.nanoTime());
-    for (int run = 0; run < Integer.getInteger("blocktail.runs", 3); run++) {
+    long seed = Long.getLong("suite.seed", System.nanoTime());
+    for (int run = 0; run < Integer.getInteger("suite.runs", 3); run++) {
       source = newSource();
       var keep = new Source.Keeper(source);
       var threads = new ArrayList<Thread>();

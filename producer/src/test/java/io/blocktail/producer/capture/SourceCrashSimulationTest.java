@@ -20,8 +20,8 @@ class SourceCrashSimulationTest {
   private static final int SIZE = 2 * CHUNK;
   private static final int AREA = 200_000;
 
-  private final int runs = Integer.getInteger("blocktail.runs", 10);
-  private final long seed = Long.getLong("blocktail.seed", System.nanoTime());
+  private final int runs = Integer.getInteger("suite.runs", 10);
+  private final long seed = Long.getLong("suite.seed", System.nanoTime());
 
   @Test
   void aKilledSourceHasEveryAcknowledgedWriteAndEqualsItsHistory() throws Exception {
@@ -30,7 +30,7 @@ class SourceCrashSimulationTest {
       try {
         new Run(new Random(runSeed)).killAgainAndAgain(8);
       } catch (Throwable e) {
-        throw new AssertionError("-Dblocktail.runs=1 -Dblocktail.seed=" + runSeed, e);
+        throw new AssertionError("-Dsuite.runs=1 -Dsuite.seed=" + runSeed, e);
       }
     }
   }
@@ -42,7 +42,7 @@ class SourceCrashSimulationTest {
       try {
         new Run(new Random(runSeed)).losePowerAgainAndAgain(5);
       } catch (Throwable e) {
-        throw new AssertionError("-Dblocktail.runs=1 -Dblocktail.seed=" + runSeed, e);
+        throw new AssertionError("-Dsuite.runs=1 -Dsuite.seed=" + runSeed, e);
       }
     }
   }

@@ -24,7 +24,7 @@ class JournalDamageTest {
 
   @BeforeEach
   void start() {
-    long seed = Long.getLong("blocktail.seed", 7);
+    long seed = Long.getLong("suite.seed", 7);
     random = new Random(seed);
     log = newLog();
   }

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class GarbageClientsTest {
   private static final int SIZE = 8 << 20;
-  private static final int RUNS = Integer.getInteger("blocktail.runs", 1000);
-  private static final long SEED = Long.getLong("blocktail.seed", System.nanoTime());
+  private static final int RUNS = Integer.getInteger("suite.runs", 1000);
+  private static final long SEED = Long.getLong("suite.seed", System.nanoTime());
 
   @TempDir Path directory;
 
@@ -42,7 +42,7 @@ class GarbageClientsTest {
       }
       stop.set(true);
       good.join();
-      assertThat(trouble.get()).as("-Dblocktail.seed=%d", SEED).isNull();
+      assertThat(trouble.get()).as("-Dsuite.seed=%d", SEED).isNull();
       ServedFile.await(() -> served.server.connections() == 0);
       assertThat(served.server.buffers()).isLessThanOrEqualTo(64);
       assertThat(directMemory() - memory)

@@ -25,14 +25,13 @@ class PublisherSimulationTest {
 
   @Test
   void theStreamHasEveryEventOnceUnderFaultsAndRestartsBetweenAnyTwoSteps() throws IOException {
-    long first = Long.getLong("blocktail.seed", 1);
-    int runs =
-        Integer.getInteger("blocktail.runs", Long.getLong("blocktail.seed") == null ? 30 : 1);
+    long first = Long.getLong("suite.seed", 1);
+    int runs = Integer.getInteger("suite.runs", Long.getLong("suite.seed") == null ? 30 : 1);
     for (long seed = first; seed < first + runs; seed++) {
       try {
         new Run(seed).go();
       } catch (Exception | AssertionError e) {
-        throw new AssertionError("-Dblocktail.seed=" + seed, e);
+        throw new AssertionError("-Dsuite.seed=" + seed, e);
       }
     }
   }

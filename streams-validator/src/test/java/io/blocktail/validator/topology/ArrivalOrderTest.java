@@ -29,13 +29,13 @@ class ArrivalOrderTest {
 
   @Test
   void theEndIsTheSameWhateverTheOrder() {
-    long seed = Long.getLong("blocktail.seed", System.nanoTime());
-    int runs = Integer.getInteger("blocktail.runs", 60);
+    long seed = Long.getLong("suite.seed", System.nanoTime());
+    int runs = Integer.getInteger("suite.runs", 60);
     for (int run = 0; run < runs; run++) {
       try {
         run(new Random(seed + run));
       } catch (AssertionError | RuntimeException e) {
-        throw new AssertionError("-Dblocktail.seed=%d -Dblocktail.runs=1".formatted(seed + run), e);
+        throw new AssertionError("-Dsuite.seed=%d -Dsuite.runs=1".formatted(seed + run), e);
       } finally {
         it.close();
       }
