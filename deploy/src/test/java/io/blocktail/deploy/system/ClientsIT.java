@@ -174,6 +174,7 @@ class ClientsIT {
         "--iodepth=32",
         "--verify=crc32c",
         "--verify_fatal=1",
+        "--verify_state_save=0",
         "--do_verify=1",
         "--fsync=64",
         "--randseed=5");
