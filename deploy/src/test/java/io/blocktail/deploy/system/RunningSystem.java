@@ -193,6 +193,10 @@ final class RunningSystem implements AutoCloseable {
     return offset;
   }
 
+  int nbdPort() {
+    return new Ports(offset).nbd();
+  }
+
   Path directory() {
     return directory;
   }
