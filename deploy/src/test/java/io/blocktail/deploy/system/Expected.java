@@ -10,8 +10,8 @@ import java.util.List;
 /// last write that was acknowledged, or one of those after it whose answer never came.
 ///
 /// Each byte is written by one client only, which never has two requests for it in flight, so the
-/// order of the writes to a byte is known. Not thread safe, and need not be: two clients never touch
-/// the same bytes; [#lost] alone is shared.
+/// order of the writes to a byte is known. Not thread safe, and need not be: two clients never
+/// touch the same bytes; [#lost] alone is shared.
 final class Expected {
   /// A request whose answer never came.
   ///

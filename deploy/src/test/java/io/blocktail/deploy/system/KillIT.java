@@ -76,8 +76,7 @@ class KillIT {
     system.awaitRestart(victim, pid);
   }
 
-  private static void awaitWrites(RunningSystem system, WriteLoad load, int more)
-      throws Exception {
+  private static void awaitWrites(RunningSystem system, WriteLoad load, int more) throws Exception {
     long goal = load.acknowledged() + more;
     system.await(
         "%d more writes acknowledged".formatted(more),

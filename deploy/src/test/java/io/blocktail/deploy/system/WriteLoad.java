@@ -62,8 +62,7 @@ final class WriteLoad implements AutoCloseable {
     for (int i = 0; i < CLIENTS; i++) {
       List<Piece> own = dealt.get(i);
       var client = new Random(random.nextLong());
-      load.threads.add(
-          Thread.ofPlatform().name("load-" + i).start(() -> load.run(own, client)));
+      load.threads.add(Thread.ofPlatform().name("load-" + i).start(() -> load.run(own, client)));
     }
     return load;
   }
@@ -200,8 +199,7 @@ final class WriteLoad implements AutoCloseable {
   /// The longest time in which no client got an answer, in ms, since this was asked last.
   long longestSilenceMillis() {
     long silence = longestSilence.getAndSet(0);
-    return TimeUnit.NANOSECONDS.toMillis(
-        Math.max(silence, System.nanoTime() - lastAnswer.get()));
+    return TimeUnit.NANOSECONDS.toMillis(Math.max(silence, System.nanoTime() - lastAnswer.get()));
   }
 
   /// Stops the clients, each after the answers to all that it has sent.
