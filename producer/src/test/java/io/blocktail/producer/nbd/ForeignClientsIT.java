@@ -223,6 +223,7 @@ class ForeignClientsIT {
         "--iodepth=32",
         "--verify=crc32c",
         "--verify_fatal=1",
+        "--verify_state_save=0",
         "--do_verify=1",
         "--fsync=64",
         "--randseed=5",
@@ -236,6 +237,7 @@ class ForeignClientsIT {
         "--size=32m",
         "--iodepth=4",
         "--verify=crc32c",
-        "--verify_fatal=1");
+        "--verify_fatal=1",
+        "--verify_state_save=0");
   }
 }

@@ -1,4 +1,4 @@
-package io.blocktail.deploy;
+package io.blocktail.deploy.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,5 +1,6 @@
-package io.blocktail.deploy;
+package io.blocktail.deploy.system;
 
+import io.blocktail.deploy.client.Alert;
 import io.blocktail.deploy.client.Answer;
 import io.blocktail.deploy.client.Endpoints;
 import io.blocktail.deploy.client.ServiceClient;
@@ -21,14 +22,15 @@ import java.util.concurrent.TimeUnit;
 
 /// A whole Blocktail, started by `deploy/up` as a person does, in a directory and on ports of its
 /// own. For one test thread.
-public final class RunningSystem implements AutoCloseable {
+final class RunningSystem implements AutoCloseable {
   private static final Duration READY = Duration.ofSeconds(90);
   private static final Duration STOPPED = Duration.ofSeconds(150);
+  private static final Duration COMMAND = Duration.ofMinutes(4);
   private static final long POLL_MILLIS = 50;
 
   /// Asks a question of the running system.
   @FunctionalInterface
-  public interface Condition {
+  interface Condition {
     boolean holds() throws Exception;
   }
 
@@ -50,7 +52,7 @@ public final class RunningSystem implements AutoCloseable {
   ///
   /// @param directory need not exist; `DIR` in it is used
   /// @param options for `up`, besides directory and ports
-  public static RunningSystem start(Path directory, String... options) throws Exception {
+  static RunningSystem start(Path directory, String... options) throws Exception {
     var system = new RunningSystem(directory.resolve("DIR"), freeOffset(), List.of(options));
     try {
       system.awaitReady();
@@ -83,27 +85,29 @@ public final class RunningSystem implements AutoCloseable {
 
   private Process launch() throws IOException {
     Files.createDirectories(directory.resolveSibling("."));
-    var command = new ArrayList<String>();
-    command.add(script("up").toString());
-    command.addAll(List.of("--dir", directory.toString(), "--port-offset", "" + offset));
-    command.addAll(options);
-    return process(command)
-        .redirectErrorStream(true)
+    var arguments = new ArrayList<String>();
+    arguments.addAll(List.of("--dir", directory.toString(), "--port-offset", "" + offset));
+    arguments.addAll(options);
+    return Script.process("up", arguments)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(printed().toFile()))
         .start();
   }
 
-  static Path script(String name) {
-    Path here = Path.of("").toAbsolutePath();
-    Path inModule = here.resolve(name);
-    return Files.isRegularFile(inModule) ? inModule : here.resolve("deploy").resolve(name);
+  /// Runs `deploy/blocktail` against this system.
+  Script.Result blocktail(String... arguments) throws Exception {
+    var all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--port-offset", "" + offset));
+    return Script.run(COMMAND, "blocktail", all);
   }
 
-  /// Maven has just built what runs here: the scripts must not call it again.
-  static ProcessBuilder process(List<String> command) {
-    var builder = new ProcessBuilder(command);
-    builder.environment().put("BLOCKTAIL_BUILT", "1");
-    return builder.redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
+  /// Has every target proved equal, by the command that people use, which lets heal what is not.
+  void verify(String volume) throws Exception {
+    Script.Result result = blocktail("verify", volume);
+    if (result.exit() != 0) {
+      throw new AssertionError(
+          "verify %s ended with %d:%n%s%n%s"
+              .formatted(volume, result.exit(), result.printed(), state()));
+    }
   }
 
   private Path printed() {
@@ -111,7 +115,7 @@ public final class RunningSystem implements AutoCloseable {
   }
 
   /// What `up` has printed so far, over all starts.
-  public String output() throws IOException {
+  String output() throws IOException {
     return Files.exists(printed()) ? Files.readString(printed()) : "";
   }
 
@@ -131,7 +135,7 @@ public final class RunningSystem implements AutoCloseable {
   }
 
   /// Asks again and again until it is so; an exception of a question counts as no.
-  public void await(String what, Duration atMost, Condition condition) throws Exception {
+  void await(String what, Duration atMost, Condition condition) throws Exception {
     long deadline = System.nanoTime() + atMost.toNanos();
     Exception last = null;
     while (true) {
@@ -155,11 +159,22 @@ public final class RunningSystem implements AutoCloseable {
         .formatted(client.volumes(), client.targets(), client.replicas(), output());
   }
 
-  public List<Volume> volumes() throws IOException {
+  List<Volume> volumes() throws IOException {
     return value(client.volumes());
   }
 
-  public List<Target> targets() throws IOException {
+  Volume volume(String name) throws IOException {
+    return volumes().stream()
+        .filter(volume -> volume.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IOException("the producer does not know volume " + name));
+  }
+
+  List<Alert> alerts(String state) throws IOException {
+    return value(client.alerts(state));
+  }
+
+  List<Target> targets() throws IOException {
     return value(client.targets());
   }
 
@@ -170,44 +185,48 @@ public final class RunningSystem implements AutoCloseable {
     throw new IOException(answer.trouble());
   }
 
-  public ServiceClient client() {
+  ServiceClient client() {
     return client;
   }
 
-  public int offset() {
+  int offset() {
     return offset;
   }
 
-  public Path directory() {
+  int nbdPort() {
+    return new Ports(offset).nbd();
+  }
+
+  Path directory() {
     return directory;
   }
 
-  public Path image(String volume) {
+  Path image(String volume) {
     return directory.resolve("volumes").resolve(volume + ".img");
   }
 
-  public Path image(String volume, String target) {
+  Path image(String volume, String target) {
     return directory.resolve("targets").resolve(volume).resolve(target + ".img");
   }
 
   /// For NBD clients.
-  public String tcp(String volume) {
+  String tcp(String volume) {
     return "nbd://127.0.0.1:%d/%s".formatted(new Ports(offset).nbd(), volume);
   }
 
   /// For NBD clients.
-  public String unix(String volume) {
+  String unix(String volume) {
     return "nbd+unix:///%s?socket=%s".formatted(volume, directory.resolve("nbd.sock"));
   }
 
   /// @param child producer, consumer, validator or broker
-  public long pid(String child) throws IOException {
+  long pid(String child) throws IOException {
     return Long.parseLong(
         Files.readString(directory.resolve("run").resolve(child + ".pid")).strip());
   }
 
   /// SIGKILL. Returns when it is dead; the launcher will start it again.
-  public void kill(String child) throws IOException {
+  void kill(String child) throws IOException {
     ProcessHandle process =
         ProcessHandle.of(pid(child)).orElseThrow(() -> new IOException(child + " does not run"));
     process.destroyForcibly();
@@ -217,24 +236,19 @@ public final class RunningSystem implements AutoCloseable {
   /// Waits until the child runs again after [#kill] and all is served and followed.
   ///
   /// @param before its pid when it was killed
-  public void awaitRestart(String child, long before) throws Exception {
+  void awaitRestart(String child, long before) throws Exception {
     await(child + " runs again", READY, () -> pid(child) != before);
     awaitReady();
   }
 
   /// Waits until every target of a volume has applied all that was written to it so far.
-  public void awaitFollowed(String volume) throws Exception {
+  void awaitFollowed(String volume) throws Exception {
     long[] sequence = new long[1];
     await(
         "the source tells its sequence",
         READY,
         () -> {
-          Long now =
-              volumes().stream()
-                  .filter(one -> one.name().equals(volume))
-                  .findFirst()
-                  .orElseThrow()
-                  .sequence();
+          Long now = volume(volume).sequence();
           if (now == null) {
             return false;
           }
@@ -254,7 +268,7 @@ public final class RunningSystem implements AutoCloseable {
   }
 
   /// Compares every replica with its source, by `cmp`: somebody else's judgement.
-  public void assertReplicasEqual(String volume) throws Exception {
+  void assertReplicasEqual(String volume) throws Exception {
     ForeignTool cmp = ForeignTool.require("cmp", "diffutils");
     for (Target target : targets()) {
       if (target.volume().equals(volume)) {
@@ -266,7 +280,7 @@ public final class RunningSystem implements AutoCloseable {
   /// Ends as a terminal does it.
   ///
   /// @return the exit code
-  public int stop() throws Exception {
+  int stop() throws Exception {
     up.toHandle().destroy();
     if (!up.waitFor(STOPPED.toSeconds(), TimeUnit.SECONDS)) {
       throw new AssertionError("up did not stop:\n" + output());
@@ -275,12 +289,12 @@ public final class RunningSystem implements AutoCloseable {
   }
 
   /// SIGKILL for the launcher itself.
-  public void killLauncher() throws Exception {
+  void killLauncher() throws Exception {
     up.destroyForcibly().waitFor();
   }
 
   /// Starts it again in the same directory.
-  public void resume() throws Exception {
+  void resume() throws Exception {
     up = launch();
     awaitReady();
   }

@@ -1,0 +1,161 @@
+package io.blocktail.deploy.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blocktail.deploy.client.Alert;
+import io.blocktail.deploy.client.Answer;
+import io.blocktail.deploy.client.Pass;
+import io.blocktail.process.ForeignTool;
+import io.blocktail.volume.Geometry;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Promise *Convergent*: what rots in a target is found in one pass, alerted and healed. And no
+/// false alarm while a volume is written to. A volume for each, one system for all.
+@Timeout(900)
+class HealIT {
+  private static final int FLIPS = 1000;
+  private static final long BYTES_PER_SECOND = 4 << 20;
+
+  /// Of the volume that is damaged behind its first 16 MiB, which the load has.
+  private static final int LOAD_MEGABYTES = 16;
+
+  private static final int SIZE_MEGABYTES = 208;
+
+  @TempDir static Path temporary;
+  private static RunningSystem system;
+  private final long seed = Long.getLong("blocktail.seed", System.nanoTime());
+  private final Random random = new Random(seed);
+
+  @BeforeAll
+  static void start() throws Exception {
+    system =
+        RunningSystem.start(
+            temporary, "--volume", "rot=" + SIZE_MEGABYTES + "M", "--volume", "busy=32M");
+  }
+
+  @AfterAll
+  static void stop() {
+    if (system != null) {
+      system.close();
+    }
+  }
+
+  @Test
+  void aThousandFlippedBytesAreFoundInOnePassAlertedAndHealedWhileWritesGoOnElsewhere()
+      throws Exception {
+    fill("rot", SIZE_MEGABYTES);
+    Path replica = system.image("rot", "replica-b");
+    try (var load = load("rot", LOAD_MEGABYTES)) {
+      Set<Long> damaged = flipBytes(replica);
+
+      system.verify("rot");
+
+      assertThat(accused("rot/replica-b")).as("seed %d", seed).isEqualTo(damaged);
+      system.await(
+          "all alerts closed", Duration.ofSeconds(60), () -> divergences("rot", "open").isEmpty());
+      assertThat(divergences("rot", "all").stream().map(Alert::subject).distinct())
+          .containsExactly("rot/replica-b");
+      assertThat(load.acknowledged()).isPositive();
+    }
+    system.awaitFollowed("rot");
+    system.assertReplicasEqual("rot");
+  }
+
+  /// For 15 s times `-Dblocktail.runs`.
+  @Test
+  void aBusyVolumeVerifiedWithoutPauseRaisesNoFalseAlarm() throws Exception {
+    Duration duration = Duration.ofSeconds(15L * Integer.getInteger("blocktail.runs", 1));
+    fill("busy", 32);
+    int passes = 0;
+    try (var load = load("busy", 32)) {
+      long end = System.nanoTime() + duration.toNanos();
+      while (System.nanoTime() < end) {
+        awaitPass("busy");
+        passes++;
+      }
+      assertThat(load.acknowledged()).isPositive();
+    }
+    assertThat(passes).as("passes in %s", duration).isGreaterThan(1);
+    system.verify("busy");
+    assertThat(divergences("busy", "all")).as("seed %d", seed).isEmpty();
+    system.awaitFollowed("busy");
+    system.assertReplicasEqual("busy");
+  }
+
+  private void fill(String volume, int megabytes) throws Exception {
+    Path image = Images.random(temporary.resolve(volume + ".random"), megabytes, random);
+    ForeignTool.require("nbdcopy", "libnbd-bin").run("--flush", image, system.unix(volume));
+    system.awaitFollowed(volume);
+  }
+
+  private WriteLoad load(String volume, int megabytes) {
+    var expected = new Expected(megabytes << 20);
+    return WriteLoad.start(system, volume, expected, BYTES_PER_SECOND, random.nextLong());
+  }
+
+  /// Changes bytes anywhere behind the load, behind the consumer's back.
+  ///
+  /// @return the chunks that have one
+  private Set<Long> flipBytes(Path replica) throws Exception {
+    var chunks = new TreeSet<Long>();
+    var offsets = new TreeSet<Long>();
+    while (offsets.size() < FLIPS) {
+      offsets.add(random.nextLong((long) LOAD_MEGABYTES << 20, (long) SIZE_MEGABYTES << 20));
+    }
+    try (var file = FileChannel.open(replica, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      var one = ByteBuffer.allocate(1);
+      for (long offset : offsets) {
+        file.read(one.clear(), offset);
+        one.put(0, (byte) (one.get(0) ^ random.nextInt(1, 256)));
+        file.write(one.rewind(), offset);
+        chunks.add(offset / Geometry.DEFAULT_CHUNK);
+      }
+      file.force(false); // a digest may be read past the page cache
+    }
+    return chunks;
+  }
+
+  private static List<Alert> divergences(String volume, String state) throws Exception {
+    return system.alerts(state).stream()
+        .filter(alert -> alert.volume().equals(volume) && alert.kind().equals("divergence"))
+        .toList();
+  }
+
+  private static Set<Long> accused(String replica) throws Exception {
+    return system.alerts("all").stream()
+        .filter(alert -> alert.subject().equals(replica) && alert.kind().equals("divergence"))
+        .flatMap(
+            alert -> alert.chunks() == null ? Stream.<Alert.Chunks>of() : alert.chunks().stream())
+        .flatMap(run -> LongStream.range(run.first(), run.first() + run.count()).boxed())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /// Verifies at full speed; returns when every chunk is marked.
+  private static void awaitPass(String volume) throws Exception {
+    if (!(system.client().verify(volume) instanceof Answer.Given(var started))) {
+      throw new AssertionError("no pass was started");
+    }
+    system.await(
+        "pass %d finished".formatted(started.pass()),
+        Duration.ofSeconds(60),
+        () ->
+            system.client().pass(volume, started.pass()) instanceof Answer.Given<Pass>(var pass)
+                && pass.state().equals("finished"));
+  }
+}
