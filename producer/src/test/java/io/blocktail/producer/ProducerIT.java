@@ -63,6 +63,7 @@ class ProducerIT {
         resize(directory.resolve("filled.img"), 2 << 20);
         Path broken = Files.createDirectories(directory.resolve("broken"));
         Files.writeString(broken.resolve("checkpoint"), "this is no checkpoint of any release");
+        Files.write(directory.resolve("broken.img"), new byte[1 << 20]);
         var config = new HashMap<String, String>();
         config.put("blocktail.kafka.\"bootstrap.servers\"", started.bootstrap());
         config.put("blocktail.nbd.port", "0");

@@ -8,6 +8,7 @@ import io.blocktail.event.Chain;
 import io.blocktail.event.Event;
 import io.blocktail.event.InvalidEventException;
 import io.blocktail.event.Ownership;
+import io.blocktail.event.Plausible;
 import io.blocktail.event.Position;
 import io.blocktail.storage.Disk;
 import io.blocktail.volume.ChunkSet;

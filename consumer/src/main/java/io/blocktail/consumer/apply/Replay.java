@@ -5,6 +5,7 @@ import io.blocktail.consumer.digest.DigestSink;
 import io.blocktail.digest.Digest;
 import io.blocktail.event.Body;
 import io.blocktail.event.Event;
+import io.blocktail.event.Plausible;
 import io.blocktail.event.avro.NoDigest;
 import io.blocktail.volume.Geometry;
 import io.blocktail.volume.TargetName;

@@ -7,6 +7,7 @@ import io.blocktail.event.EventCodec;
 import io.blocktail.event.Framing;
 import io.blocktail.event.InvalidEventException;
 import io.blocktail.event.Ownership;
+import io.blocktail.event.Plausible;
 import io.blocktail.producer.capture.StreamPosition;
 import io.blocktail.producer.publish.ChangeTopic.Bounds;
 import io.blocktail.producer.publish.ChangeTopic.Stored;
@@ -123,13 +124,22 @@ final class StreamScan {
       }
       return EventCodec.decode(EventCodec.FRAMING.open(ByteBuffer.wrap(value)));
     } catch (InvalidEventException e) {
-      LOG.warnf("topic %s, offset %d is passed over: %s", topic, stored.offset(), e.getMessage());
+      passOver(stored, e.getMessage());
       return null;
     }
   }
 
+  private void passOver(Stored stored, @Nullable String why) {
+    LOG.warnf("topic %s, offset %d is passed over: %s", topic, stored.offset(), why);
+  }
+
   private void take(Event event, Stored stored) throws UnfitStream {
     checkOwner(event);
+    String objection = Plausible.objection(event, ownership.geometry());
+    if (objection != null) {
+      passOver(stored, "event %d: %s".formatted(event.sequence(), objection));
+      return;
+    }
     switch (chain.judge(event)) {
       case NEXT -> follow(event, stored);
       case HOLE -> {

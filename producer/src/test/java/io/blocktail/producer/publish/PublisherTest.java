@@ -226,6 +226,19 @@ class PublisherTest {
   }
 
   @Test
+  void anEventOutsideOfTheVolumeIsNotTheStreamsEnd() throws IOException {
+    write(5);
+    runDry();
+    topic.append(framed(new Event(1000, 6, 1, 0, "x", new Body.Zero(SIZE, Geometry.BLOCK))));
+    write(5);
+    run();
+    assertThat(volume.state()).isEqualTo(new SourceState.Serving());
+    assertThat(publisher.isDrained()).isTrue();
+    assertThat(volume.published().orElseThrow().sequence()).isEqualTo(11);
+    assertThat(volume.published().orElseThrow().offset()).isEqualTo(11);
+  }
+
+  @Test
   void aStreamAheadOfTheJournalStopsTheVolume() throws IOException {
     SimulatedDisk filesThen = files.copy();
     SimulatedDisk devicesThen = devices.copy();

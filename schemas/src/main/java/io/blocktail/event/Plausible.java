@@ -1,19 +1,17 @@
-package io.blocktail.consumer.apply;
+package io.blocktail.event;
 
-import io.blocktail.event.Body;
-import io.blocktail.event.Event;
-import io.blocktail.event.Ownership;
 import io.blocktail.volume.ChunkSet;
 import io.blocktail.volume.Geometry;
 import org.jspecify.annotations.Nullable;
 
 /// Whether an event that was decoded well can be true of this volume. A pure function: what it
-/// objects to is never applied, in no part.
-final class Plausible {
+/// objects to is never applied, in no part, and is no event of the stream: for everybody who reads
+/// it.
+public final class Plausible {
   private Plausible() {}
 
   /// @return what is wrong with it; null when nothing is
-  static @Nullable String objection(Event event, Geometry geometry) {
+  public static @Nullable String objection(Event event, Geometry geometry) {
     return switch (event.body()) {
       case Body.Epoch epoch -> ownership(epoch.ownership(), epoch.open(), geometry);
       case Body.Gap gap -> ownership(gap.ownership(), gap.chunks(), geometry);
