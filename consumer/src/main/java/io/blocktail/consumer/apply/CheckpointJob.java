@@ -27,7 +27,7 @@ public final class CheckpointJob {
     this.versions = versions;
     this.file = file;
     this.checkpoint = checkpoint;
-    this.step = versions.isEmpty() ? Step.REPLACE : Step.FORCE_DATA;
+    this.step = Step.FORCE_DATA;
   }
 
   /// Does the next step; the thread that carries it out.

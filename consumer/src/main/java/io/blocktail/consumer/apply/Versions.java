@@ -45,9 +45,6 @@ final class Versions implements AutoCloseable {
       file.force();
     }
 
-    boolean isEmpty() {
-      return pages.isEmpty();
-    }
   }
 
   long get(long block) throws IOException {

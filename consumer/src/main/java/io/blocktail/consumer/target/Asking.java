@@ -44,6 +44,9 @@ final class Asking {
       since = now;
       horizon = Math.max(end, applier.next().offset());
     }
+    if (want instanceof Want.Patience && last instanceof Want.WholeVolume) {
+      last = want; // its gap has come: if the target halts again in it, that is news
+    }
     if (want instanceof Want.Nothing) {
       last = want;
       pause = patience;

@@ -119,16 +119,27 @@ public final class CapturingDevice implements BlockDevice {
     try (var _ = journal.reserve(group.size(), textBytes(origin), group.dataBytes())) {
       BitSet taken = locks.beginWrite(group.chunks(), group.chunkCount());
       try {
-        List<Body> changes = group.bodies(device);
+        List<Body> changes = group.bodies(device, records);
         if (!changes.isEmpty()) {
-          Appended appended = journal.append(changes, origin);
-          records.changed(changes, appended.first());
-          apply(changes);
-          journal.applied(appended);
+          bringIn(changes, origin);
         }
       } finally {
         locks.endWrite(group.chunks(), group.chunkCount(), taken);
       }
+    }
+  }
+
+  /// Journal, then device. Whatever goes wrong in between, be it our own mistake, stops the volume:
+  /// the history would have what the device has not.
+  private void bringIn(List<Body> changes, String origin) throws IOException {
+    try {
+      Appended appended = journal.append(changes, origin);
+      records.changed(changes, appended.first());
+      apply(changes);
+      journal.applied(appended);
+    } catch (RuntimeException | Error e) {
+      fitness.stop("a change could not be carried out: " + e);
+      throw e;
     }
   }
 

@@ -74,11 +74,19 @@ final class Group {
 
   /// The changes, in order; called under the locks. A request of which a block cannot be read
   /// fails, and what the group has of it from there on is left out.
-  List<Body> bodies(BlockDevice device) {
+  ///
+  /// @param records say which chunks have rotted: what the rest of a block holds there is nobody's
+  ///   write, and must not get into the history
+  List<Body> bodies(BlockDevice device, ChunkRecords records) {
     var bodies = new ArrayList<Body>(pieces.size());
     for (Piece piece : pieces) {
       if (piece.request().failure() == null) {
         try {
+          if (piece.isPartOfBlock() && records.rotted(geometry.chunkAt(piece.start()))) {
+            throw new IOException(
+                "the chunk at offset %d of %s has rotted: write whole blocks of 4096 bytes to it"
+                    .formatted(piece.start(), device));
+          }
           bodies.add(piece.body(device));
         } catch (IOException e) {
           piece.request().fail(e);

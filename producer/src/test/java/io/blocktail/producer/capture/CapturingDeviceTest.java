@@ -206,6 +206,10 @@ class CapturingDeviceTest {
     assertThat(source.volume.chunks().rotted(0)).isTrue();
     source.capture().write(bytes(4096, 2), 8192);
     assertThat(scrub(0)).as("after a partial write").isEqualTo(Verdict.ROTTED);
+    assertThatThrownBy(() -> source.capture().write(bytes(100, 3), 500))
+        .as("Good copies stay good: the rest of a block that may have rotted is not published")
+        .hasMessageContaining("write whole blocks");
+    assertThat(source.volume.state()).isEqualTo(new SourceState.Serving());
     source.capture().zero(0, CHUNK);
     assertThat(scrub(0)).as("after all was written again").isEqualTo(Verdict.FIRST);
   }
