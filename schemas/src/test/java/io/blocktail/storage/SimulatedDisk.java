@@ -33,10 +33,23 @@ public final class SimulatedDisk implements Disk {
     final List<Write> pending = new ArrayList<>();
 
     void put(int position, byte[] bytes) {
-      if (position + bytes.length > now.length) {
-        now = Arrays.copyOf(now, position + bytes.length);
+      now = put(now, position, bytes);
+    }
+
+    void force() {
+      for (Write write : pending) {
+        durable = put(durable, write.position, write.bytes);
       }
-      System.arraycopy(bytes, 0, now, position, bytes.length);
+      pending.clear();
+    }
+
+    private static byte[] put(byte[] into, int position, byte[] bytes) {
+      byte[] grown =
+          position + bytes.length > into.length
+              ? Arrays.copyOf(into, position + bytes.length)
+              : into;
+      System.arraycopy(bytes, 0, grown, position, bytes.length);
+      return grown;
     }
   }
 
@@ -237,8 +250,7 @@ public final class SimulatedDisk implements Disk {
     public void force() throws IOException {
       synchronized (SimulatedDisk.this) {
         fault.before("force", name);
-        content.durable = content.now.clone();
-        content.pending.clear();
+        content.force();
       }
     }
 

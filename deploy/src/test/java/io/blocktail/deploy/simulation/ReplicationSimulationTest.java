@@ -12,7 +12,7 @@ class ReplicationSimulationTest {
   @Test
   void everyScheduleEndsWithEqualReplicasAndConsistentOnesAlwaysArePrefixes() {
     long first = Long.getLong("suite.seed", 1);
-    int runs = Integer.getInteger("suite.runs", 300);
+    int runs = Integer.getInteger("suite.runs", 60);
     long compared = 0;
     for (long seed = first; seed < first + runs; seed++) {
       try {
