@@ -28,6 +28,7 @@ final class Demo {
   private static final long LARGEST_FILE_SYSTEM = 256 << 20;
   private static final int READ = 4 << 20;
   private static final int FLIPPED = 3;
+  private static final int SERVICE_UNAVAILABLE = 503;
   private static final long POLL_MILLIS = 100;
 
   /// @param seconds of random writes
@@ -60,7 +61,7 @@ final class Demo {
   Report run() throws IOException, InterruptedException {
     Volume volume = volume();
     List<Target> targets = targets(volume);
-    Connection.value(client.replicas()); // without a validator nothing is begun
+    awaitValidator();
     var endpoints = client.endpoints();
     List<Long> written;
     long bytes;
@@ -83,6 +84,19 @@ final class Demo {
     }
     tell.accept("every replica has reached the source");
     return damageAndHeal(volume, targets, written, bytes);
+  }
+
+  /// Without a validator nothing is begun. One that was just started says so for some seconds.
+  private void awaitValidator() throws InterruptedException {
+    if (validatorStarts()) {
+      boolean _ = await("the validator to have started", () -> !validatorStarts());
+    }
+    Connection.value(client.replicas());
+  }
+
+  private boolean validatorStarts() {
+    return client.replicas() instanceof Answer.Refused<?>(_, int status, _)
+        && status == SERVICE_UNAVAILABLE;
   }
 
   private static NbdClient connect(Endpoints endpoints, String export) {
