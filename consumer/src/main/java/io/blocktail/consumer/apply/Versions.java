@@ -44,7 +44,6 @@ final class Versions implements AutoCloseable {
     void force() throws IOException {
       file.force();
     }
-
   }
 
   long get(long block) throws IOException {

@@ -3,7 +3,6 @@ package io.blocktail.deploy.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import io.blocktail.deploy.RunningSystem;
 import io.blocktail.deploy.plan.Ports;
 import io.blocktail.process.ForeignTool;
 import java.io.IOException;
