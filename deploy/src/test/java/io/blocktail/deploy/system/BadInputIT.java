@@ -215,7 +215,7 @@ class BadInputIT {
 
   @Test
   void garbageClientsCostNobodyElseAnything() throws Exception {
-    long seed = Long.getLong("blocktail.seed", System.nanoTime());
+    long seed = Long.getLong("suite.seed", System.nanoTime());
     var random = new Random(seed);
     SteadyWrites load = SteadyWrites.start(system.unix("demo"));
     for (int i = 0; i < 30; i++) {

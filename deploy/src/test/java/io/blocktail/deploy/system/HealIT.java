@@ -39,7 +39,7 @@ class HealIT {
 
   @TempDir static Path temporary;
   private static RunningSystem system;
-  private final long seed = Long.getLong("blocktail.seed", System.nanoTime());
+  private final long seed = Long.getLong("suite.seed", System.nanoTime());
   private final Random random = new Random(seed);
 
   @BeforeAll
@@ -77,10 +77,10 @@ class HealIT {
     system.assertReplicasEqual("rot");
   }
 
-  /// For 15 s times `-Dblocktail.runs`.
+  /// For 15 s times `-Dsuite.runs`.
   @Test
   void aBusyVolumeVerifiedWithoutPauseRaisesNoFalseAlarm() throws Exception {
-    Duration duration = Duration.ofSeconds(15L * Integer.getInteger("blocktail.runs", 1));
+    Duration duration = Duration.ofSeconds(15L * Integer.getInteger("suite.runs", 1));
     fill("busy", 32);
     int passes = 0;
     try (var load = load("busy", 32)) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Promise *Durable*: what was acknowledged survives a killed process. Each part is killed
-/// `-Dblocktail.runs` times (default 1), in an order and at moments that the seed decides.
+/// `-Dsuite.runs` times (default 1), in an order and at moments that the seed decides.
 @Timeout(900)
 class KillIT {
   private static final int SIZE = 24 << 20;
@@ -25,11 +25,11 @@ class KillIT {
 
   @Test
   void everyAcknowledgedWriteSurvivesTheKillingOfEachPart() throws Exception {
-    long seed = Long.getLong("blocktail.seed", System.nanoTime());
+    long seed = Long.getLong("suite.seed", System.nanoTime());
     try {
-      killEachPartUnderLoad(new Random(seed), Integer.getInteger("blocktail.runs", 1));
+      killEachPartUnderLoad(new Random(seed), Integer.getInteger("suite.runs", 1));
     } catch (Exception | AssertionError e) {
-      throw new AssertionError("-Dblocktail.seed=" + seed, e);
+      throw new AssertionError("-Dsuite.seed=" + seed, e);
     }
   }
 
