@@ -66,6 +66,7 @@ public final class Journal implements AutoCloseable {
     this.forcedEnd = end;
     claim.write(appended);
     room.free(freeBytes());
+    settings.background().execute(this::prepare);
   }
 
   /// Waits until the records surely fit, which may take until Kafka has taken older ones. Called
@@ -153,9 +154,7 @@ public final class Journal implements AutoCloseable {
     Segment next = segments.begin(full.number() + 1, sequence, incarnation);
     position = SegmentHeader.BYTES;
     pressure.turned();
-    if (segments.needsSpare()) {
-      settings.background().execute(this::prepare);
-    }
+    settings.background().execute(this::prepare);
     return next;
   }
 

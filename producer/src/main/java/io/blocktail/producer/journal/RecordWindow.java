@@ -14,7 +14,8 @@ final class RecordWindow {
   /// @param body valid until the window's next call
   record Found(RecordHeader header, ByteBuffer body) {}
 
-  private static final int CAPACITY = Math.max(1 << 20, RecordFormat.MAX_RECORD);
+  /// Two of the largest records: of a row of them none is then read twice, once in part.
+  private static final int CAPACITY = 2 * RecordFormat.MAX_RECORD;
 
   private final RecordFormat format;
   private ByteBuffer buffer = ByteBuffer.allocateDirect(0);

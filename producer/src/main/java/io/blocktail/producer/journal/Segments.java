@@ -16,6 +16,15 @@ final class Segments implements AutoCloseable {
   /// By first sequence; guarded by this.
   private final TreeMap<Long, Segment> inUse = new TreeMap<>();
 
+  /// Held while the next segment's file is made ready, and before `this`.
+  private final Object ahead = new Object();
+
+  /// The next segment's file, which has its name already: to make a name durable can take long on a
+  /// busy disk, and no writer should wait for it. Written with `ahead` held.
+  private volatile Spares.@Nullable Spare upcoming;
+
+  private boolean closed;
+
   Segments(JournalSettings settings) {
     this.settings = settings;
     this.spares = new Spares(settings.disk(), settings.segmentBytes());
@@ -54,29 +63,40 @@ final class Segments implements AutoCloseable {
   /// Begins the segment after the current one. Its name is durable when this returns, its header
   /// with the first force.
   Segment begin(long number, long firstSequence, int incarnation) throws IOException {
-    Spares.Spare spare = spares.take();
     var header =
         new SegmentHeader(
             settings.volume(), number, firstSequence, incarnation, settings.segmentBytes());
-    spare.file().write(header.encode(), 0);
+    spares.hurry();
+    synchronized (ahead) {
+      Spares.Spare named = upcoming;
+      upcoming = null;
+      if (named == null) {
+        named = name(spares.take(), number);
+      }
+      spares.calm();
+      named.file().write(header.encode(), 0);
+      var segment = new Segment(header, named.name(), named.file());
+      synchronized (this) {
+        inUse.put(firstSequence, segment);
+      }
+      return segment;
+    }
+  }
+
+  /// Makes the next segment's file ready, if there may be another one. A restart that finds it sees
+  /// by its header that it was not begun.
+  void prepare() throws IOException {
+    synchronized (ahead) {
+      if (!closed && upcoming == null && inUse() < settings.mostSegments()) {
+        upcoming = name(spares.take(), current().number() + 1);
+      }
+    }
+  }
+
+  private Spares.Spare name(Spares.Spare spare, long number) throws IOException {
     String name = Segment.nameOf(number);
     settings.disk().rename(spare.name(), name);
-    var segment = new Segment(header, name, spare.file());
-    synchronized (this) {
-      inUse.put(firstSequence, segment);
-    }
-    return segment;
-  }
-
-  /// Prepares a segment if there is none and there may be another one.
-  void prepare() throws IOException {
-    if (inUse() < settings.mostSegments()) {
-      spares.prepare();
-    }
-  }
-
-  boolean needsSpare() {
-    return spares.count() == 0 && inUse() < settings.mostSegments();
+    return new Spares.Spare(name, spare.file());
   }
 
   private synchronized int inUse() {
@@ -106,14 +126,15 @@ final class Segments implements AutoCloseable {
       unneeded.forEach(segment -> inUse.remove(segment.firstSequence()));
     }
     for (Segment segment : unneeded) {
-      spares.give(segment, inUse() + spares.count() < settings.mostSegments());
+      discard(segment);
     }
     return !unneeded.isEmpty();
   }
 
-  /// Puts a segment that is not part of the log out of the way.
+  /// Puts a segment that is not part of the log out of the way, to be used again if it may be.
   void discard(Segment segment) throws IOException {
-    spares.give(segment, inUse() + spares.count() < settings.mostSegments());
+    int files = inUse() + (upcoming == null ? 0 : 1) + spares.count();
+    spares.give(segment, files < settings.mostSegments());
   }
 
   synchronized boolean isEmpty() {
@@ -132,6 +153,14 @@ final class Segments implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    spares.hurry();
+    synchronized (ahead) {
+      closed = true;
+      Spares.Spare named = upcoming;
+      if (named != null) {
+        named.file().close();
+      }
+    }
     spares.close();
     synchronized (this) {
       for (Segment segment : inUse.values()) {

@@ -7,18 +7,21 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
 /// Files that wait to become segments: of full size and written once, so that a force of a record
-/// in them has no allocation to make durable.
+/// in them has no allocation to make durable. Only where one is needed in a hurry, its first forces
+/// have.
 final class Spares implements AutoCloseable {
   record Spare(String name, DiskFile file) {}
 
   private static final String PREFIX = "journal-spare-";
-  private static final int ZEROS = 1 << 20;
+
+  /// Written and forced at a time: after so much at the latest, somebody in a hurry is noticed.
+  private static final int ZEROS = 2 << 20;
 
   private final Disk disk;
   private final int size;
   private final ArrayDeque<Spare> ready = new ArrayDeque<>();
   private long lastNumber;
-  private boolean closed;
+  private volatile boolean hurried;
 
   Spares(Disk disk, int size) {
     this.disk = disk;
@@ -46,17 +49,19 @@ final class Spares implements AutoCloseable {
     return ready.size();
   }
 
-  /// One that is ready, or else a new one, which takes its time.
+  /// A writer waits from now on: what is being made is finished at once.
+  void hurry() {
+    hurried = true;
+  }
+
+  void calm() {
+    hurried = false;
+  }
+
+  /// One that is ready, or else a new one, which takes its time unless somebody is in a [#hurry].
   synchronized Spare take() throws IOException {
     Spare spare = ready.pollFirst();
     return spare != null ? spare : make();
-  }
-
-  /// Makes one if none is ready.
-  synchronized void prepare() throws IOException {
-    if (!closed && ready.isEmpty()) {
-      ready.add(make());
-    }
   }
 
   /// Takes back a segment that nobody needs any more. Its new name is durable before the next is
@@ -76,12 +81,13 @@ final class Spares implements AutoCloseable {
     String name = nextName();
     DiskFile file = disk.open(name);
     try {
+      file.write(ByteBuffer.allocate(1), size - 1);
       var zeros = ByteBuffer.allocateDirect(Math.min(ZEROS, size));
-      for (int position = 0; position < size; position += zeros.limit()) {
+      for (int position = 0; position < size && !hurried; position += zeros.limit()) {
         zeros.clear().limit(Math.min(zeros.capacity(), size - position));
         file.write(zeros, position);
+        file.force();
       }
-      file.force();
       return new Spare(name, file);
     } catch (IOException e) {
       try (file) {
@@ -99,7 +105,6 @@ final class Spares implements AutoCloseable {
 
   @Override
   public synchronized void close() throws IOException {
-    closed = true;
     for (Spare spare : ready) {
       spare.file().close();
     }

@@ -13,6 +13,10 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 ///
 /// @param configured passed through, security included
 public record KafkaSettings(Map<String, String> configured) {
+  /// In bytes: the largest record fits, so that the client uses its buffers again. A larger batch
+  /// is made anew each time; and a broker's default limit is 1 MiB.
+  private static final int BATCH = 640 << 10;
+
   public KafkaSettings {
     configured = Map.copyOf(configured);
   }
@@ -22,7 +26,7 @@ public record KafkaSettings(Map<String, String> configured) {
   public Map<String, Object> changes() {
     var settings = new HashMap<String, Object>();
     settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-    settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 << 10);
+    settings.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH);
     settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 3L * SendWindow.LIMIT);
     settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000);
     settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "none");
