@@ -74,8 +74,7 @@ public final class Watch {
         troubles.found(source, marked.chunk(), point, rot);
       }
     }
-    Passes passes =
-        volume.passes().count(marked.pass(), judged.counted(), marked.at(), point.position());
+    Passes passes = judged.count(volume.passes(), marked.pass(), marked.at(), point.position());
     stores
         .volumes()
         .put(
@@ -103,7 +102,7 @@ public final class Watch {
                 subject,
                 target.diverged(isHealed ? -1 : 0).verified(point.position(), compared.at()),
                 compared,
-                judged.counted());
+                judged);
           }
           case Diverged(var source, var digest) -> {
             var judged =
@@ -114,7 +113,7 @@ public final class Watch {
             if (isNew) {
               requests.want(subject, compared.chunk());
             }
-            yield count(subject, target.diverged(isNew ? 1 : 0), compared, judged.counted());
+            yield count(subject, target.diverged(isNew ? 1 : 0), compared, judged);
           }
           case NoAnswer(_) -> {
             requests.postpone(subject, compared.chunk());
@@ -126,22 +125,21 @@ public final class Watch {
 
   /// Counts the chunk for its pass, and proves the pass when it was the last one missing.
   private WatchedTarget count(
-      Subject subject, WatchedTarget target, Compared compared, int counted) {
+      Subject subject, WatchedTarget target, Compared compared, Chunks.Judgement judged) {
     Passes passes =
-        target
-            .passes()
-            .count(compared.pass(), counted, compared.markedAt(), compared.point().position());
+        judged.count(
+            target.passes(), compared.pass(), compared.markedAt(), compared.point().position());
     WatchedTarget after = target.counted(passes);
     Passes.Pass pass = passes.find(compared.pass());
-    if (counted <= 0 || pass == null || pass.count() < compared.chunks()) {
+    if (!judged.gained() || pass == null || pass.count() < compared.chunks()) {
       return after;
     }
     Proof before = target.proof();
     if (before != null && before.pass() > pass.id()) {
       return after;
     }
-    return after.proved(
-        chunks.prove(subject, pass, compared.chunks(), pass.startedAt(), compared.at()));
+    Proof proof = chunks.prove(subject, pass, compared.chunks(), pass.startedAt(), compared.at());
+    return proof == null ? after : after.proved(proof);
   }
 
   private void replica(Subject subject, ReplicaSeen status) {
