@@ -53,15 +53,16 @@ class ConsoleTest {
 
     @Override
     public Map<Subject, WatchedTarget> targets() {
-      var status = new ReplicaSeen("a", "v", "following", null, true, 1, 100, 0, 0, 3, Times.now());
+      var status =
+          new ReplicaSeen("a", "v", null, "following", null, true, 1, 100, 0, 0, 3, Times.now());
       var proof = new Proof(7, 4, 81, 90, "00ff", AT, AT + 1_000_000);
       var passes = new Passes(List.of(new Passes.Pass(7, 4, AT, Position.of(1, 90))));
       long position = Position.of(1, 90);
       return Map.of(
           new Subject("demo", "a"),
-          new WatchedTarget(status, position, position, AT, 0, passes, proof, null, null),
+          new WatchedTarget(status, position, position, AT, 0, passes, proof, null, null, null),
           new Subject("demo", "b"),
-          new WatchedTarget(null, position, 0, 0, 2, passes, null, null, null));
+          new WatchedTarget(null, position, 0, 0, 2, passes, null, null, null, null));
     }
 
     @Override
