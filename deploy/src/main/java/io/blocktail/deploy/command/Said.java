@@ -60,11 +60,14 @@ record Said(
         : replicas.stream().filter(one -> one.label().equals(label)).findFirst().orElse(null);
   }
 
-  /// Whether a pass that begins now can prove the target: nothing is known against it and it is not
-  /// behind.
-  boolean isWell(String label) {
+  /// Whether a pass that begins now can prove the target that this one has not: nothing is known
+  /// against the target, it is not behind, and the validator has come to this pass.
+  boolean isWell(String label, long pass) {
     Replica replica = replica(label);
+    Replica.Progress last = replica == null ? null : replica.lastPass();
     return replica != null
+        && last != null
+        && last.pass() >= pass
         && replica.divergedChunks() == 0
         && !replica.verdict().equals("behind")
         && target(label)

@@ -210,7 +210,7 @@ public final class Verification {
     }
     List<String> left =
         all.stream()
-            .filter(target -> !target.proved() && said.isWell(target.target()))
+            .filter(target -> !target.proved() && said.isWell(target.target(), pass))
             .map(TargetProgress::target)
             .toList();
     if (left.isEmpty()) {

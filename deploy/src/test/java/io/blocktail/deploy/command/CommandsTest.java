@@ -164,6 +164,15 @@ class CommandsTest {
   }
 
   @Test
+  void aValidatorThatHasNotComeToThePassIsWaitedFor() {
+    services.reply("GET /replicas", replicas("u", 0, 7, 6).replace("\"pass\":99", "\"pass\":6"));
+
+    assertThat(verify("demo", "--timeout", "2")).isEqualTo(1);
+
+    assertThat(passesStarted()).isEqualTo(1);
+  }
+
+  @Test
   void aTargetThatIsNotWellIsNoReasonForAnotherPass() {
     services.reply("GET /replicas", replicas("u", 0, 7, 6));
     services.reply("GET /targets", BEHIND);
@@ -215,7 +224,7 @@ class CommandsTest {
     String one =
         """
         {"volume":"demo","volumeId":"%s","target":"%s","verdict":"unknown","divergedChunks":%d,
-         "proof":{"pass":%d,"chunks":4},"lastPass":null}\
+         "proof":{"pass":%d,"chunks":4},"lastPass":{"pass":99,"equal":1,"of":4}}\
         """;
     return "[%s,%s]"
         .formatted(

@@ -92,6 +92,7 @@ public final class Watch {
     if (known == null) {
       return;
     }
+    witnesses.heard(subject);
     WatchedTarget target = known.answered(point.position());
     target =
         switch (compared.outcome()) {
@@ -161,6 +162,7 @@ public final class Watch {
     if (known == null) {
       return;
     }
+    witnesses.heard(subject);
     WatchedTarget target = known.seen(status);
     if (target.isAnotherCopy()) {
       chunks.forget(subject);
@@ -217,6 +219,7 @@ public final class Watch {
     troubles.forget(subject);
     requests.forget(subject);
     silence.forget(subject);
+    witnesses.forget(subject);
     stores.targets().delete(subject.key());
     if (subject.target() != null) {
       sourceRot.settleAll(new Subject(subject.volume(), null), clock.getAsLong() * 1000);

@@ -181,20 +181,14 @@ public record WatchedTarget(
         status, answered, verified, verifiedAt, diverged, passes, proof, haltedAlert, id, copy);
   }
 
-  /// Whether an answer to a marker may still come from it: it does not stand still, and was heard
-  /// of in that time.
-  ///
-  /// @param now ms of this machine's clock
-  boolean isExpected(String volumeId, Duration patience, long now) {
+  /// Whether it says nothing against answering the markers of that volume.
+  boolean isAnswering(String volumeId) {
     if (status == null) {
       return true;
     }
     boolean hasBegun = !status.state().equals("initializing") || answered != 0;
     boolean isOther = status.volumeId() != null && !status.volumeId().equals(volumeId);
-    return hasBegun
-        && !isOther
-        && !isHalted()
-        && Math.abs(now - status.at() / 1000) <= patience.toMillis();
+    return hasBegun && !isOther && !isHalted();
   }
 
   boolean isHalted() {

@@ -201,6 +201,32 @@ class SourceRotTest {
   }
 
   @Test
+  void aTargetThatIsNotHeardOfIsNotWaitedFor() {
+    for (int second = 0; second < 31; second++) {
+      it.status("a", "following", 5);
+      it.pass(Duration.ofSeconds(1));
+    }
+    it.source(1, 10, 1, 2);
+    it.target("a", 1, 10, 9);
+    it.flush();
+    assertThat(only(it.requests()).getTarget()).isEqualTo("a");
+  }
+
+  @Test
+  void whatWasSaidWhileTheValidatorWasAwayIsWaitedFor() {
+    rotHiddenByAWrite(10);
+    it.pass(Duration.ofMinutes(10));
+    it = it.restarted();
+    it.target("a", 1, 10, 1);
+    it.flush();
+    assertThat(it.requests()).isEmpty();
+    it.target("b", 1, 10, 1);
+    pass(Duration.ofMinutes(2));
+    assertThat(it.requests()).isEmpty();
+    assertThat(sourceRot(it.alerts())).hasSize(1);
+  }
+
+  @Test
   void aTargetThatIsNoMoreIsNotWaitedFor() {
     it.gone("b");
     it.source(1, 10, 1, 2);
