@@ -119,6 +119,7 @@ final class RunningTarget {
   private void announce(TargetReport report) {
     var status = new ReplicaStatus();
     status.setVolumeId(report.volume() == null ? null : report.volume().toString());
+    status.setReplica(report.replica() == null ? null : report.replica().toString());
     status.setState(report.state().label());
     status.setReason(report.reason());
     status.setConsistent(report.consistent());

@@ -1,5 +1,6 @@
 package io.blocktail.deploy;
 
+import io.blocktail.deploy.client.Answer;
 import io.blocktail.deploy.client.Endpoints;
 import io.blocktail.deploy.client.ServiceClient;
 import io.blocktail.deploy.directory.Directory;
@@ -19,6 +20,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One run of `up`: starts the children, keeps them running until someone wants it over or one
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class Launch {
   private static final Duration ANSWER = Duration.ofSeconds(2);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration POLL = Duration.ofMillis(200);
 
   private final Directory directory;
   private final Plan plan;
@@ -107,7 +110,6 @@ final class Launch {
         return over();
       }
     }
-    Welcome.lines(directory, plan).forEach(screen::say);
     return keep();
   }
 
@@ -137,9 +139,31 @@ final class Launch {
     return true;
   }
 
+  /// Waits until the validator can say something: it lives before it has its state. Not for ever,
+  /// since all else works without it.
+  private void awaitVerdicts(ServiceClient client) throws InterruptedException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!signalled && givenUp() == null) {
+      var answer = client.replicas();
+      if (answer instanceof Answer.Given) {
+        return;
+      }
+      if (System.nanoTime() - end > 0) {
+        screen.say("nothing can be verified yet: " + answer.trouble());
+        return;
+      }
+      var _ = wake.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
   private int keep() throws InterruptedException {
     var labels = plan.targets().stream().map(PlannedTarget::label).toList();
     try (var client = new ServiceClient(Endpoints.local(plan.ports()), ANSWER)) {
+      awaitVerdicts(client);
+      if (signalled || givenUp() != null) {
+        return over();
+      }
+      Welcome.lines(directory, plan).forEach(screen::say);
       var status = new LiveStatus(client, labels, screen);
       status.start();
       while (!signalled && givenUp() == null) {

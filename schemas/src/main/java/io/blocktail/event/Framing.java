@@ -25,6 +25,13 @@ public final class Framing {
     into.putShort(MARKER).putLong(Long.reverseBytes(fingerprint));
   }
 
+  /// Whether the record says that it was written with this schema.
+  boolean isOf(ByteBuffer record) {
+    return record.remaining() >= HEADER
+        && record.getShort(record.position()) == MARKER
+        && Long.reverseBytes(record.getLong(record.position() + 2)) == fingerprint;
+  }
+
   /// Takes the header off a record.
   ///
   /// @return the bare body, a view of the record

@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.blocktail.event.avro.Alert;
 import io.blocktail.event.avro.ChunkRun;
+import io.blocktail.event.avro.ReplicaStatus;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.message.BinaryMessageEncoder;
 import org.junit.jupiter.api.Test;
 
 class MessagesTest {
@@ -37,6 +43,34 @@ class MessagesTest {
   void avrosOwnEncoderWritesTheSame() throws Exception {
     assertThat(ByteBuffer.wrap(messages.encode(alert())))
         .isEqualTo(Alert.getEncoder().encode(alert()));
+  }
+
+  @Test
+  void whatWasWrittenWithAFormerSchemaIsReadWithDefaults() throws Exception {
+    Schema former;
+    try (var file = Messages.class.getResourceAsStream("former/ReplicaStatus-1.avsc")) {
+      former = new Schema.Parser().parse(file);
+    }
+    var status = new GenericData.Record(former);
+    status.put("volume", "demo");
+    status.put("target", "a");
+    status.put("state", "following");
+    status.put("consistent", true);
+    status.put("epoch", 1);
+    status.put("watermark", 7L);
+    status.put("undoneChunks", 0);
+    status.put("lagChanges", 0L);
+    status.put("lagMillis", 0L);
+    status.put("at", 5L);
+    var out = new ByteArrayOutputStream();
+    new BinaryMessageEncoder<GenericRecord>(GenericData.get(), former).encode(status, out);
+
+    ReplicaStatus read = new Messages<>(ReplicaStatus.class).decode(out.toByteArray());
+
+    assertThat(read.getTarget()).isEqualTo("a");
+    assertThat(read.getWatermark()).isEqualTo(7);
+    assertThat(read.getAt()).isEqualTo(5);
+    assertThat(read.getReplica()).isNull();
   }
 
   @Test

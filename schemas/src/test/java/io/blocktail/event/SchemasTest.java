@@ -8,8 +8,12 @@ import io.blocktail.event.avro.ChunkDigest;
 import io.blocktail.event.avro.ReplicaStatus;
 import io.blocktail.event.avro.ResyncRequest;
 import io.blocktail.event.avro.SourceStatus;
+import java.io.IOException;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaCompatibility;
+import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
+import org.apache.avro.SchemaNormalization;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -45,6 +49,26 @@ class SchemasTest {
       case UNION -> schema.getTypes().forEach(branch -> check(branch, path));
       case ARRAY -> check(schema.getElementType(), path);
       default -> {}
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("messages")
+  void whatFormerSchemasWroteCanBeRead(Schema schema) throws IOException {
+    for (int n = 1; ; n++) {
+      String name = "former/%s-%d.avsc".formatted(schema.getName(), n);
+      try (var file = Messages.class.getResourceAsStream(name)) {
+        if (file == null) {
+          return;
+        }
+        Schema former = new Schema.Parser().parse(file);
+        assertThat(SchemaNormalization.parsingFingerprint64(former))
+            .as(name)
+            .isNotEqualTo(SchemaNormalization.parsingFingerprint64(schema));
+        assertThat(SchemaCompatibility.checkReaderWriterCompatibility(schema, former).getType())
+            .as(name)
+            .isEqualTo(SchemaCompatibilityType.COMPATIBLE);
+      }
     }
   }
 

@@ -259,7 +259,7 @@ public final class Applier implements AutoCloseable {
   /// Makes the replica's files, now that it is known what they are to hold, and a first checkpoint
   /// before anything is applied: from then on the data is never without one.
   private void learn(Ownership ownership, Event event) throws IOException {
-    adopt(Replica.create(Identity.of(ownership), ground.medium(), ground.disk()), List.of());
+    adopt(Replica.create(Identity.ofNew(ownership), ground.medium(), ground.disk()), List.of());
     limit = event.sequence() + ground.reach();
     file.write(snapshot(limit));
   }
@@ -378,6 +378,11 @@ public final class Applier implements AutoCloseable {
   /// Goes up with every event that closes, opens or ends a gap of this target.
   public long gapEvents() {
     return replay == null ? 0 : replay.events();
+  }
+
+  /// Null before the first event.
+  public @Nullable Identity identity() {
+    return replica == null ? null : replica.identity();
   }
 
   public @Nullable UUID volume() {

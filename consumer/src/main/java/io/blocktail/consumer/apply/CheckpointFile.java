@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 /// magic 8 | format version 4 | CRC-32C of all that follows 4 |
-/// volume UUID 16 | volume size 8 | chunk size 4 | epoch 4 | watermark 8 |
+/// volume UUID 16 | volume size 8 | chunk size 4 | replica UUID 16 | epoch 4 | watermark 8 |
 /// topic id text | offset 8 | its leader epoch 4 | newest leader epoch 4 | intent 8 |
 /// halted 1: 0 no, 1 yes, 2 yes and mendable | reason text, when halted |
 /// gaps 4 | for each: name 8 | ended 1 | runs 4 | (first 4 | count 4) each |
@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Numbers are big-endian, a text is its length in 4 bytes and UTF-8.
 ///
-/// Format version 1: the first.
+/// Format version 1: the first; it had no replica UUID. Version 2: that a copy which was made anew
+/// is told from the one before. Version 1 is read, its replica gets a UUID now.
 public final class CheckpointFile {
   static final String NAME = "checkpoint";
 
@@ -40,7 +41,8 @@ public final class CheckpointFile {
   private static final int LIMIT = 256 << 20;
 
   private static final long MAGIC = 0x626c_6b74_6368_6b70L; // "blktchkp"
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
+  private static final int WITHOUT_REPLICA = 1;
   private static final int PREAMBLE = 8 + 4 + 4;
   private static final int MAX_REASON = 4096;
 
@@ -80,6 +82,8 @@ public final class CheckpointFile {
     out.writeLong(identity.volume().getLeastSignificantBits());
     out.writeLong(identity.geometry().size());
     out.writeInt(identity.geometry().chunkSize());
+    out.writeLong(identity.replica().getMostSignificantBits());
+    out.writeLong(identity.replica().getLeastSignificantBits());
     out.writeInt(checkpoint.chain().epoch());
     out.writeLong(checkpoint.chain().sequence());
     writeText(out, checkpoint.next().topicId());
@@ -126,7 +130,7 @@ public final class CheckpointFile {
       throw damaged("it does not start as a checkpoint does");
     }
     int format = bytes.getInt();
-    if (format != FORMAT) {
+    if (format != FORMAT && format != WITHOUT_REPLICA) {
       throw new DamagedStateException(
           "the file %s of %s has format version %d, this release knows %d: use the release that wrote it"
               .formatted(NAME, disk, format, FORMAT));
@@ -136,7 +140,7 @@ public final class CheckpointFile {
       throw damaged("its checksum is wrong");
     }
     try {
-      return read(bytes);
+      return read(bytes, format);
     } catch (BufferUnderflowException | IllegalArgumentException e) {
       throw damaged("it says something impossible: " + e);
     }
@@ -149,9 +153,12 @@ public final class CheckpointFile {
             .formatted(NAME, disk, how));
   }
 
-  private static Checkpoint read(ByteBuffer from) {
+  private static Checkpoint read(ByteBuffer from, int format) {
     var volume = new UUID(from.getLong(), from.getLong());
-    var identity = new Identity(volume, new Geometry(from.getLong(), from.getInt()));
+    var geometry = new Geometry(from.getLong(), from.getInt());
+    UUID replica =
+        format == WITHOUT_REPLICA ? UUID.randomUUID() : new UUID(from.getLong(), from.getLong());
+    var identity = new Identity(volume, geometry, replica);
     var chain = new Chain(from.getInt(), from.getLong());
     var next = new StreamPosition(readText(from), from.getLong(), from.getInt());
     int leaderEpoch = from.getInt();

@@ -4,11 +4,13 @@ import io.blocktail.event.Ownership;
 import io.blocktail.volume.Geometry;
 import java.util.UUID;
 
-/// Which volume a replica is of.
+/// Which replica it is, and of which volume.
 ///
 /// @param volume the volume's UUID
-public record Identity(UUID volume, Geometry geometry) {
-  static Identity of(Ownership ownership) {
-    return new Identity(ownership.volume(), ownership.geometry());
+/// @param replica the copy's own UUID, made with its first checkpoint: what was proved of a copy is
+///   not proved of another one that got its name
+public record Identity(UUID volume, Geometry geometry, UUID replica) {
+  static Identity ofNew(Ownership ownership) {
+    return new Identity(ownership.volume(), ownership.geometry(), UUID.randomUUID());
   }
 }

@@ -110,8 +110,15 @@ final class Replay {
   }
 
   private void answer(Event event, int chunk, @Nullable Digest digest, @Nullable NoDigest reason) {
+    Identity identity = replica.identity();
     digests.answer(
         new DigestAnswer(
-            replica.identity().volume(), event.epoch(), chunk, event.sequence(), digest, reason));
+            identity.volume(),
+            identity.replica(),
+            event.epoch(),
+            chunk,
+            event.sequence(),
+            digest,
+            reason));
   }
 }

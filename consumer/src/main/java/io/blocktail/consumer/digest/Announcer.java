@@ -51,6 +51,7 @@ public final class Announcer implements DigestSink, ResyncAsker {
             .setChunk(answer.chunk())
             .setSequence(answer.sequence())
             .setTarget(target.value())
+            .setReplica(answer.replica().toString())
             .setDigest(digest == null ? null : new io.blocktail.event.avro.Digest(digest.toBytes()))
             .setReason(answer.reason())
             .setAt(now())

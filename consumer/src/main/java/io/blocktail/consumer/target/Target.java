@@ -4,6 +4,7 @@ import io.blocktail.consumer.apply.Applier;
 import io.blocktail.consumer.apply.Checkpoint;
 import io.blocktail.consumer.apply.CheckpointFile;
 import io.blocktail.consumer.apply.CheckpointJob;
+import io.blocktail.consumer.apply.Identity;
 import io.blocktail.consumer.apply.Resumption;
 import io.blocktail.consumer.digest.ResyncAsker;
 import io.blocktail.consumer.intake.ChangeStream;
@@ -339,11 +340,13 @@ public final class Target {
 
   private void publishReport() {
     Applier open = applier;
+    Identity identity = open == null ? null : open.identity();
     report =
         open == null
             ? report.closed(state, reason())
             : new TargetReport(
-                open.volume(),
+                identity == null ? null : identity.volume(),
+                identity == null ? null : identity.replica(),
                 state,
                 reason(),
                 state instanceof TargetState.Following,

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// How a target was at one moment.
 ///
 /// @param volume the volume's UUID; null before the target has learned it
+/// @param replica the UUID of its copy; null before there is one
 /// @param reason why it is in that state, where that needs saying
 /// @param consistent whether it is known to equal the source as it was at the watermark
 /// @param epoch of the last event that counted, 0 before the first
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param lagMillis how long ago the oldest of them was put into the stream; 0 when there is none
 public record TargetReport(
     @Nullable UUID volume,
+    @Nullable UUID replica,
     TargetState state,
     @Nullable String reason,
     boolean consistent,
@@ -28,11 +30,21 @@ public record TargetReport(
   /// The same target with its files closed: what was known of it is not consistent any more.
   public TargetReport closed(TargetState state, @Nullable String reason) {
     return new TargetReport(
-        volume, state, reason, false, epoch, watermark, undoneChunks, lagChanges, lagMillis, tally);
+        volume,
+        replica,
+        state,
+        reason,
+        false,
+        epoch,
+        watermark,
+        undoneChunks,
+        lagChanges,
+        lagMillis,
+        tally);
   }
 
   static TargetReport starting() {
     var state = new TargetState.Initializing("starting");
-    return new TargetReport(null, state, state.reason(), false, 0, 0, 0, 0, 0, NOTHING);
+    return new TargetReport(null, null, state, state.reason(), false, 0, 0, 0, 0, 0, NOTHING);
   }
 }

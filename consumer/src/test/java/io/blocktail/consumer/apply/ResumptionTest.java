@@ -16,7 +16,7 @@ class ResumptionTest {
 
   private static Checkpoint at(String topic, long offset, long intent, @Nullable Halt halted) {
     return new Checkpoint(
-        new Identity(new UUID(0, 1), Geometry.of(1 << 20)),
+        new Identity(new UUID(0, 1), Geometry.of(1 << 20), new UUID(0, 2)),
         new Chain(1, 50),
         new StreamPosition(topic, offset, 2),
         3,

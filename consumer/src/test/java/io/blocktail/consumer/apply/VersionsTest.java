@@ -11,7 +11,8 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class VersionsTest {
-  private static final Identity IDENTITY = new Identity(new UUID(3, 4), Geometry.of(4 << 20));
+  private static final Identity IDENTITY =
+      new Identity(new UUID(3, 4), Geometry.of(4 << 20), new UUID(5, 6));
   private static final int BLOCKS = 1024;
 
   private final SimulatedDisk disk = new SimulatedDisk();
@@ -103,7 +104,8 @@ class VersionsTest {
 
   @Test
   void fileOfAnotherVolumeIsFound() throws IOException {
-    VersionPages.create(disk, new Identity(new UUID(9, 9), IDENTITY.geometry()));
+    VersionPages.create(
+        disk, new Identity(new UUID(9, 9), IDENTITY.geometry(), IDENTITY.replica()));
     assertThatThrownBy(() -> VersionPages.open(disk, IDENTITY))
         .hasMessageContaining("is of another volume than the checkpoint");
   }

@@ -1,5 +1,6 @@
 package io.blocktail.consumer.target;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +87,23 @@ class TargetFilesTest {
     Target target = run();
     assertThat(target.report().state()).isEqualTo(new TargetState.Following());
     assertThat(Files.size(data())).isEqualTo(4 << 20);
+    target.finish();
+  }
+
+  @Test
+  void aCopyKeepsItsUuidUntilItIsMadeAnew() throws IOException {
+    Target target = run();
+    UUID first = requireNonNull(target.report().replica());
+    target.finish();
+    target = run();
+    assertThat(target.report().replica()).isEqualTo(first);
+    target.finish();
+    for (String file : List.of("checkpoint", "versions")) {
+      Files.delete(own().resolve(file));
+    }
+    Files.delete(data());
+    target = run();
+    assertThat(target.report().replica()).isNotNull().isNotEqualTo(first);
     target.finish();
   }
 

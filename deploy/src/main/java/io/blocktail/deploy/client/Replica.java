@@ -4,10 +4,12 @@ import org.jspecify.annotations.Nullable;
 
 /// A target, as the validator judges it.
 ///
+/// @param volumeId the UUID of the volume that it was compared with
 /// @param proof of the newest pass that found every chunk equal
 /// @param lastPass how far the newest pass has come
 public record Replica(
     String volume,
+    @Nullable String volumeId,
     String target,
     String verdict,
     @Nullable Long lastVerifiedSequence,

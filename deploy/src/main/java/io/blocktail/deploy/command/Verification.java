@@ -5,33 +5,44 @@ import io.blocktail.deploy.client.Pass;
 import io.blocktail.deploy.client.Replica;
 import io.blocktail.deploy.client.ServiceClient;
 import io.blocktail.deploy.client.Target;
+import io.blocktail.deploy.client.Volume;
 import io.blocktail.deploy.plan.RefusedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// One verification of a volume: a pass over all chunks, followed until every target is proved
-/// equal by that very pass. Call [#look] again and again; not thread safe.
+/// equal by a pass that began after this one was asked for. A chunk that had no digest at its
+/// marker, since it was being healed or the target recovered, is not marked again for the pass:
+/// when all is well again and the pass has left a target unproved, a further one is started. Call
+/// [#look] again and again; not thread safe.
 public final class Verification {
   /// How far one target is.
   ///
   /// @param target `VOLUME/NAME`
-  /// @param proved every chunk was equal at a marker of this pass
-  /// @param equal chunks found equal so far
+  /// @param proved every chunk was equal at a marker of a pass that counts, and none is different
+  ///   now
+  /// @param provedBy that pass; null when there is none
+  /// @param equal chunks found equal so far by the pass that runs
   /// @param missing why it is not proved; null when it is
   public record TargetProgress(
-      String target, boolean proved, long equal, @Nullable String missing) {}
+      String target,
+      boolean proved,
+      @Nullable Long provedBy,
+      long equal,
+      @Nullable String missing) {}
 
   /// How far it is at one look.
   ///
-  /// @param pass the pass that must prove it
+  /// @param pass the newest pass that was started
   /// @param marked of `chunks`; both 0 while not known
-  /// @param troubles services that do not answer, passes that had to be started again
+  /// @param proved every target is, and nobody accuses the source
+  /// @param troubles services that do not answer, passes that had to be started again, alerts that
+  ///   accuse the source
+  /// @param hopeless why looking again is no use; null while it may be
   public record Look(
       String volume,
       long pass,
@@ -39,24 +50,42 @@ public final class Verification {
       long marked,
       boolean proved,
       List<TargetProgress> targets,
-      List<String> troubles) {}
+      List<String> troubles,
+      @Nullable String hopeless) {}
 
-  /// A producer that forgets every pass it is asked for is not asked for ever.
+  /// Passes are not started for ever, neither for a producer that forgets each nor for a target
+  /// that is never well for the whole of one.
   private static final int MOST_PASSES = 10;
+
+  /// How long nothing must change before what a finished pass has left unproved stays so: answers
+  /// and verdicts come later than markers.
+  static final Duration SETTLING = Duration.ofSeconds(3);
 
   private final ServiceClient client;
   private final String volume;
+  private final Patience settling;
+
+  /// UUID of the volume that is verified: what is proved of another one of its name does not count.
+  private @Nullable String uuid;
+
   private long pass;
+
+  /// The first pass whose proof counts. Passes are numbered in the order in which they begin.
+  private long first;
+
   private int passes = 1;
 
-  /// `VOLUME/NAME` of every target that the consumer has told of → whether this pass has proved it.
-  /// A proof stays seen, though a later pass may take its place in what the validator shows.
-  private final SortedMap<String, Boolean> targets = new TreeMap<>();
+  /// `VOLUME/NAME` of every target that the consumer has told of.
+  private final SortedSet<String> targets = new TreeSet<>();
 
-  private Verification(ServiceClient client, String volume, long pass) {
+  private Verification(
+      ServiceClient client, String volume, @Nullable String uuid, long pass, Duration settling) {
     this.client = client;
     this.volume = volume;
+    this.uuid = uuid;
     this.pass = pass;
+    this.first = pass;
+    this.settling = new Patience(settling, System.nanoTime());
   }
 
   /// Starts a pass.
@@ -64,25 +93,33 @@ public final class Verification {
   /// @throws RefusedException when there is no such volume, no target of it, or a service does not
   ///   answer
   public static Verification start(ServiceClient client, String volume) {
+    return start(client, volume, SETTLING);
+  }
+
+  static Verification start(ServiceClient client, String volume, Duration settling) {
     List<String> labels =
         Connection.value(client.targets()).stream()
             .filter(target -> target.volume().equals(volume))
             .map(Target::label)
             .toList();
-    var volumes = Connection.value(client.volumes());
-    if (volumes.stream().noneMatch(known -> known.name().equals(volume))) {
-      throw new RefusedException(
-          "there is no volume %s; there are: %s"
-              .formatted(
-                  volume, String.join(", ", volumes.stream().map(known -> known.name()).toList())));
-    }
+    List<Volume> volumes = Connection.value(client.volumes());
+    Volume known =
+        volumes.stream()
+            .filter(one -> one.name().equals(volume))
+            .findFirst()
+            .orElseThrow(() ->
+                new RefusedException(
+                    "there is no volume %s; there are: %s"
+                        .formatted(
+                            volume,
+                            String.join(", ", volumes.stream().map(Volume::name).toList()))));
     if (labels.isEmpty()) {
       throw new RefusedException(
           "no target follows volume %s: there is nothing to verify".formatted(volume));
     }
-    var verification =
-        new Verification(client, volume, Connection.value(client.verify(volume)).pass());
-    labels.forEach(label -> verification.targets.put(label, false));
+    long pass = Connection.value(client.verify(volume)).pass();
+    var verification = new Verification(client, volume, known.uuid(), pass, settling);
+    verification.targets.addAll(labels);
     return verification;
   }
 
@@ -90,60 +127,46 @@ public final class Verification {
     return pass;
   }
 
-  /// Asks once how far it is. A pass that the producer does not know any more (it was restarted) is
-  /// started again.
+  /// Asks once how far it is, and starts a further pass when this one has come to its end without
+  /// proving what could be proved.
   public Look look() {
-    var troubles = new TreeSet<String>();
-    var followed = given(client.targets(), troubles);
-    var judged = given(client.replicas(), troubles);
-    noteTargets(followed);
-    noteProofs(judged);
+    var troubles = new ArrayList<String>();
+    Said said = Said.by(client, troubles);
+    noteTargets(said.targets());
     Pass progress = progress(troubles);
-    var all = new ArrayList<TargetProgress>();
-    for (Map.Entry<String, Boolean> target : targets.entrySet()) {
-      all.add(progressOf(target.getKey(), target.getValue(), followed, judged));
-    }
-    // A target that was told of only now must be proved too, so silence is no proof.
+    List<TargetProgress> all = targets.stream().map(target -> progressOf(target, said)).toList();
+    List<String> accusations = said.accusations(volume);
+    troubles.addAll(accusations);
     boolean proved =
-        followed != null && all.stream().allMatch(TargetProgress::proved) && !all.isEmpty();
+        said.isWhole() && accusations.isEmpty() && all.stream().allMatch(TargetProgress::proved);
+    long marked = progress == null ? 0 : progress.marked();
+    boolean settled = settling.isOver(pass, marked, all, System.nanoTime());
+    String hopeless = null;
+    if (!proved && settled && progress != null && progress.isFinished()) {
+      hopeless = goOn(all, said, troubles);
+    }
     return new Look(
         volume,
         pass,
         progress == null ? 0 : progress.chunks(),
-        progress == null ? 0 : progress.marked(),
+        marked,
         proved,
-        List.copyOf(all),
-        List.copyOf(troubles));
-  }
-
-  private static <T> @Nullable T given(Answer<T> answer, TreeSet<String> troubles) {
-    if (answer instanceof Answer.Given<T>(T value)) {
-      return value;
-    }
-    troubles.add(answer.trouble());
-    return null;
+        all,
+        troubles.stream().distinct().toList(),
+        hopeless);
   }
 
   private void noteTargets(@Nullable List<Target> followed) {
     if (followed != null) {
       followed.stream()
           .filter(target -> target.volume().equals(volume))
-          .forEach(target -> targets.putIfAbsent(target.label(), false));
+          .forEach(target -> targets.add(target.label()));
     }
   }
 
-  private void noteProofs(@Nullable List<Replica> judged) {
-    if (judged != null) {
-      for (Replica replica : judged) {
-        Replica.Proof proof = replica.proof();
-        if (proof != null && proof.pass() == pass) {
-          targets.computeIfPresent(replica.label(), (_, _) -> true);
-        }
-      }
-    }
-  }
-
-  private @Nullable Pass progress(TreeSet<String> troubles) {
+  /// Asks for the pass. One that the producer does not know any more (it was restarted) is started
+  /// again; the volume may be another one now.
+  private @Nullable Pass progress(List<String> troubles) {
     Answer<Pass> answer = client.pass(volume, pass);
     boolean gone =
         switch (answer) {
@@ -151,40 +174,81 @@ public final class Verification {
           case Answer.Refused<Pass> refused -> refused.status() == 404;
           case Answer.Silent<Pass> _ -> false;
         };
-    if (gone && targets.containsValue(false)) {
-      troubles.add("pass %d ended with the producer that ran it".formatted(pass));
-      if (passes < MOST_PASSES
-          && client.verify(volume)
-              instanceof Answer.Given<ServiceClient.StartedPass>(var started)) {
-        pass = started.pass();
-        passes++;
-        targets.replaceAll((_, _) -> false);
-      }
-      return null;
+    if (!gone) {
+      return Said.given(answer, troubles);
     }
-    return gone ? null : given(answer, troubles);
+    troubles.add("pass %d ended with the producer that ran it".formatted(pass));
+    if (passes < MOST_PASSES
+        && client.volumes() instanceof Answer.Given<List<Volume>>(var volumes)
+        && startAgain()) {
+      uuid =
+          volumes.stream()
+              .filter(known -> known.name().equals(volume))
+              .findFirst()
+              .map(Volume::uuid)
+              .orElse(null);
+      first = pass;
+    }
+    return null;
   }
 
-  private TargetProgress progressOf(
-      String label,
-      boolean proved,
-      @Nullable List<Target> followed,
-      @Nullable List<Replica> judged) {
-    Replica replica =
-        judged == null
-            ? null
-            : judged.stream().filter(one -> one.label().equals(label)).findFirst().orElse(null);
+  private boolean startAgain() {
+    if (client.verify(volume) instanceof Answer.Given<ServiceClient.StartedPass>(var started)) {
+      pass = started.pass();
+      passes++;
+      return true;
+    }
+    return false;
+  }
+
+  /// The pass is finished, and what it has not proved it will not prove.
+  ///
+  /// @return why looking again is no use; null when it may be
+  private @Nullable String goOn(List<TargetProgress> all, Said said, List<String> troubles) {
+    if (!said.accusations(volume).isEmpty()) {
+      return "the source itself is accused: " + Said.SOURCE_ROT;
+    }
+    List<String> left =
+        all.stream()
+            .filter(target -> !target.proved() && said.isWell(target.target(), pass))
+            .map(TargetProgress::target)
+            .toList();
+    if (left.isEmpty()) {
+      return null; // what is not well is healed, or gets nowhere
+    }
+    String names = String.join(", ", left);
+    if (passes >= MOST_PASSES) {
+      return "%d passes have left %s unproved".formatted(passes, names);
+    }
+    long former = pass;
+    if (startAgain()) {
+      troubles.add("pass %d has left %s unproved; pass %d follows".formatted(former, names, pass));
+    }
+    return null;
+  }
+
+  private TargetProgress progressOf(String label, Said said) {
+    Replica replica = said.replica(label);
     Replica.Progress last = replica == null ? null : replica.lastPass();
     long equal = last != null && last.pass() == pass ? last.equal() : 0;
+    Replica.Proof proof = replica == null ? null : replica.proof();
+    boolean counts =
+        proof != null
+            && replica != null
+            && proof.pass() >= first
+            && uuid != null
+            && uuid.equals(replica.volumeId());
+    boolean proved = counts && replica != null && replica.divergedChunks() == 0;
     return new TargetProgress(
-        label, proved, equal, proved ? null : missing(label, replica, last, followed));
+        label,
+        proved,
+        counts && proof != null ? proof.pass() : null,
+        equal,
+        proved ? null : missing(label, replica, last, said));
   }
 
   private String missing(
-      String label,
-      @Nullable Replica replica,
-      Replica.@Nullable Progress last,
-      @Nullable List<Target> followed) {
+      String label, @Nullable Replica replica, Replica.@Nullable Progress last, Said said) {
     var words = new ArrayList<String>();
     if (replica == null) {
       words.add("the validator has no answer about it");
@@ -194,46 +258,13 @@ public final class Verification {
       words.add(
           "%d of %s chunks proved".formatted(last.equal(), last.of() == null ? "?" : last.of()));
     }
+    if (replica != null && uuid != null && !uuid.equals(replica.volumeId())) {
+      words.add("the validator knows another volume of this name");
+    }
     if (replica != null && replica.divergedChunks() > 0) {
       words.add("%d chunks diverged".formatted(replica.divergedChunks()));
     }
-    words.add(
-        followed == null
-            ? "state unknown"
-            : followed.stream()
-                .filter(target -> target.label().equals(label))
-                .findFirst()
-                .map(Verification::state)
-                .orElse("the consumer does not know it any more"));
+    words.add(said.state(label));
     return String.join(", ", words);
-  }
-
-  private static String state(Target target) {
-    String reason = target.reason();
-    return reason == null || reason.isBlank()
-        ? target.state()
-        : target.state() + " (" + reason + ")";
-  }
-
-  /// Watches for progress: says when there has been none for too long.
-  public static final class Patience {
-    private final Duration longest;
-    private List<Long> before = List.of();
-    private long since;
-
-    public Patience(Duration longest, long nanos) {
-      this.longest = longest;
-      this.since = nanos;
-    }
-
-    public boolean isOver(Look look, long nanos) {
-      var now = new ArrayList<Long>(List.of(look.pass(), look.marked()));
-      look.targets().forEach(target -> now.add(target.equal()));
-      if (!now.equals(before)) {
-        before = now;
-        since = nanos;
-      }
-      return nanos - since > longest.toNanos();
-    }
   }
 }

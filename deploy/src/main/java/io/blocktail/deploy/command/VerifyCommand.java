@@ -18,8 +18,10 @@ import picocli.CommandLine.Spec;
     name = "verify",
     description = {
       "Compares every chunk of every target with its source, at full speed, and lets what differs heal.",
-      "Exit codes: 0 every target is proved equal by this pass; 1 not, and what is missing is named; 2"
-          + " it could not be started."
+      "A pass that left a sound target unproved, since a chunk of it was being healed just then, is"
+          + " followed by another.",
+      "Exit codes: 0 every target is proved equal by a pass that began after this command; 1 not, and"
+          + " what is missing is named; 2 it could not be started."
     })
 public final class VerifyCommand implements Callable<Integer> {
   private static final long POLL_MILLIS = 200;
@@ -37,6 +39,9 @@ public final class VerifyCommand implements Callable<Integer> {
       description = "give up after so long without any progress (default: ${DEFAULT-VALUE})")
   int timeout = 60;
 
+  /// How long a finished pass may still prove something.
+  Duration settling = Verification.SETTLING;
+
   @Override
   public Integer call() throws InterruptedException {
     if (timeout <= 0) {
@@ -46,15 +51,16 @@ public final class VerifyCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     boolean bar = !connection.json() && io.blocktail.deploy.status.Screen.isTerminal();
     try (ServiceClient client = connection.client()) {
-      var verification = Verification.start(client, volume);
-      var patience = new Verification.Patience(Duration.ofSeconds(timeout), System.nanoTime());
+      var verification = Verification.start(client, volume, settling);
+      var patience = new Patience(Duration.ofSeconds(timeout), System.nanoTime());
       while (true) {
         Verification.Look look = verification.look();
         if (bar) {
           err.print("\r" + bar(look) + "\u001b[K");
           err.flush();
         }
-        if (look.proved() || patience.isOver(look, System.nanoTime())) {
+        boolean isTired = patience.isOver(look, System.nanoTime());
+        if (look.proved() || look.hopeless() != null || isTired) {
           if (bar) {
             err.println();
           }
@@ -90,13 +96,15 @@ public final class VerifyCommand implements Callable<Integer> {
     for (Verification.TargetProgress target : look.targets()) {
       out.println(
           target.missing() == null
-              ? "%s: equal, proved by pass %d".formatted(target.target(), look.pass())
+              ? "%s: equal, proved by pass %d".formatted(target.target(), target.provedBy())
               : "%s: NOT proved by pass %d: %s"
                   .formatted(target.target(), look.pass(), target.missing()));
     }
     look.troubles().forEach(trouble -> out.println("! " + trouble));
     if (!look.proved()) {
-      out.println("no progress for %d s: given up".formatted(timeout));
+      String why = look.hopeless();
+      out.println(
+          "%s: given up".formatted(why == null ? "no progress for %d s".formatted(timeout) : why));
     }
     out.flush();
   }

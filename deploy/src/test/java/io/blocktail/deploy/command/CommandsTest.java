@@ -8,6 +8,8 @@ import io.blocktail.deploy.plan.RefusedException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +55,7 @@ class CommandsTest {
 
   private int verify(String... arguments) {
     var command = new VerifyCommand();
+    command.settling = Duration.ofMillis(300);
     return run(command, command.connection, arguments);
   }
 
@@ -88,20 +91,148 @@ class CommandsTest {
   }
 
   @Test
-  void theProofOfAnotherPassDoesNotCount() {
-    services.reply(
-        "GET /replicas",
-        """
-        [{"volume":"demo","target":"a","verdict":"equal","divergedChunks":0,
-          "proof":{"pass":8,"chunks":4},"lastPass":{"pass":8,"equal":4,"of":4}},
-         {"volume":"demo","target":"b","verdict":"equal","divergedChunks":0,
-          "proof":{"pass":6,"chunks":4},"lastPass":null}]\
-        """);
+  void theProofOfAnEarlierPassDoesNotCountAndThatOfALaterOneDoes() {
+    services.reply("GET /replicas", replicas("u", 0, 8, 6));
+    services.reply("GET /targets", BEHIND);
 
     assertThat(verify("demo", "--timeout", "1")).isEqualTo(1);
 
     assertThat(out.toString())
-        .contains("demo/a: NOT proved by pass 7: no chunk proved by pass 7", "demo/b: NOT proved");
+        .contains(
+            "demo/a: equal, proved by pass 8",
+            "demo/b: NOT proved by pass 7: no chunk proved by pass 7");
+  }
+
+  @Test
+  void theProofOfAnotherVolumeOfThatNameDoesNotCount() {
+    services.reply("GET /replicas", replicas("former", 0, 7, 7));
+    services.reply("GET /targets", BEHIND);
+
+    assertThat(verify("demo", "--timeout", "1")).isEqualTo(1);
+
+    assertThat(out.toString()).contains("the validator knows another volume of this name");
+  }
+
+  @Test
+  void aChunkThatDiffersSinceTheProofIsNotPassedOver() {
+    services.reply("GET /replicas", replicas("u", 1, 7, 7));
+
+    assertThat(verify("demo", "--timeout", "1")).isEqualTo(1);
+
+    assertThat(out.toString()).contains("demo/a: NOT proved", "1 chunks diverged");
+  }
+
+  @Test
+  void aPassThatLeftASoundTargetUnprovedIsFollowedByAnother() {
+    services.reply("GET /replicas", replicas("u", 0, 7, 6));
+    services.onCall(
+        "GET /volumes/demo/passes/7",
+        () -> services.reply("POST /volumes/demo/verify", "{\"pass\":8}"));
+    services.reply(
+        "GET /volumes/demo/passes/8",
+        "{\"id\":8,\"state\":\"finished\",\"chunks\":4,\"marked\":4}");
+    services.onCall(
+        "GET /volumes/demo/passes/8",
+        () -> services.reply("GET /replicas", replicas("u", 0, 7, 8)));
+
+    assertThat(verify("demo", "--timeout", "20")).isZero();
+
+    assertThat(out.toString())
+        .contains("demo/a: equal, proved by pass 7", "demo/b: equal, proved by pass 8");
+    assertThat(passesStarted()).isEqualTo(2);
+  }
+
+  @Test
+  void passesAreNotStartedForEver() {
+    services.reply("GET /replicas", replicas("u", 0, 7, 6));
+    var next = new AtomicInteger(7);
+    services.onCall(
+        "POST /volumes/demo/verify",
+        () -> {
+          int pass = next.getAndIncrement();
+          services.reply("POST /volumes/demo/verify", "{\"pass\":%d}".formatted(pass));
+          services.reply(
+              "GET /volumes/demo/passes/" + pass,
+              "{\"id\":%d,\"state\":\"finished\",\"chunks\":4,\"marked\":4}".formatted(pass));
+        });
+
+    assertThat(verify("demo", "--timeout", "20")).isEqualTo(1);
+
+    assertThat(passesStarted()).isEqualTo(10);
+    assertThat(out.toString())
+        .contains("demo/b: NOT proved by pass 16", "10 passes have left demo/b unproved: given up");
+  }
+
+  @Test
+  void aValidatorThatHasNotComeToThePassIsWaitedFor() {
+    services.reply("GET /replicas", replicas("u", 0, 7, 6).replace("\"pass\":99", "\"pass\":6"));
+
+    assertThat(verify("demo", "--timeout", "2")).isEqualTo(1);
+
+    assertThat(passesStarted()).isEqualTo(1);
+  }
+
+  @Test
+  void aTargetThatIsNotWellIsNoReasonForAnotherPass() {
+    services.reply("GET /replicas", replicas("u", 0, 7, 6));
+    services.reply("GET /targets", BEHIND);
+
+    assertThat(verify("demo", "--timeout", "2")).isEqualTo(1);
+
+    assertThat(passesStarted()).isEqualTo(1);
+    assertThat(out.toString()).contains("no progress for 2 s: given up");
+  }
+
+  @Test
+  void anAccusedSourceEndsTheVerificationAndIsNamed() {
+    services.withProgress(3, 3);
+    services.reply("GET /alerts?state=open", ROT);
+
+    assertThat(verify("demo")).isEqualTo(1);
+
+    assertThat(out.toString())
+        .contains("! source-rot of demo, chunks 1: a and b agree")
+        .contains("the source itself is accused: source-rot: given up");
+    assertThat(passesStarted()).isEqualTo(1);
+  }
+
+  @Test
+  void anAccusedSourceIsNoSuccessThoughEveryTargetIsProved() {
+    services.reply("GET /alerts?state=open", ROT);
+
+    assertThat(verify("demo")).isEqualTo(1);
+
+    assertThat(out.toString()).contains("demo/a: equal, proved by pass 7", "source-rot of demo");
+  }
+
+  private static final String ROT =
+      """
+      [{"id":"x1","kind":"source-rot","volume":"demo","target":null,"chunks":[{"first":1,"count":1}],
+        "sequence":12,"openedAt":"2026-01-01T00:00:00Z","closedAt":null,
+        "evidence":"a and b agree"}]\
+      """;
+
+  /// Target `a` follows, `b` is in a gap.
+  private static final String BEHIND =
+      """
+      [{"name":"a","volume":"demo","state":"following","consistent":true,"file":"/d/a.img"},
+       {"name":"b","volume":"demo","state":"resyncing","consistent":false,"file":"/d/b.img"}]\
+      """;
+
+  /// With the passes that have proved them.
+  private static String replicas(String volumeId, int diverged, int a, int b) {
+    String one =
+        """
+        {"volume":"demo","volumeId":"%s","target":"%s","verdict":"unknown","divergedChunks":%d,
+         "proof":{"pass":%d,"chunks":4},"lastPass":{"pass":99,"equal":1,"of":4}}\
+        """;
+    return "[%s,%s]"
+        .formatted(
+            one.formatted(volumeId, "a", diverged, a), one.formatted(volumeId, "b", diverged, b));
+  }
+
+  private long passesStarted() {
+    return services.asked.stream().filter(call -> call.startsWith("POST")).count();
   }
 
   @Test

@@ -19,6 +19,7 @@ final class FakeServices implements AutoCloseable {
 
   private final HttpServer server;
   private final Map<String, Reply> replies = new ConcurrentHashMap<>();
+  private final Map<String, Runnable> onCall = new ConcurrentHashMap<>();
   final ConcurrentLinkedQueue<String> asked = new ConcurrentLinkedQueue<>();
 
   FakeServices() throws IOException {
@@ -36,9 +37,15 @@ final class FakeServices implements AutoCloseable {
     replies.put(call, new Reply(status, json));
   }
 
+  /// Done before each answer to that call.
+  void onCall(String call, Runnable what) {
+    onCall.put(call, what);
+  }
+
   private void answer(HttpExchange exchange) throws IOException {
     String call = exchange.getRequestMethod() + " " + exchange.getRequestURI();
     asked.add(call);
+    onCall.getOrDefault(call, () -> {}).run();
     Reply reply =
         replies.getOrDefault(
             call, new Reply(404, "{\"title\":\"no\",\"detail\":\"no " + call + "\"}"));
@@ -81,7 +88,7 @@ final class FakeServices implements AutoCloseable {
 
   private static String replica(String name, int equal) {
     return """
-    {"volume":"demo","target":"%s","verdict":"%s","lastVerifiedSequence":9,"divergedChunks":%d,
+    {"volume":"demo","volumeId":"u","target":"%s","verdict":"%s","lastVerifiedSequence":9,"divergedChunks":%d,
      "proof":%s,"lastPass":{"pass":7,"equal":%d,"of":4}}\
     """
         .formatted(

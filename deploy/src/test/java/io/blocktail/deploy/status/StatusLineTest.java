@@ -16,7 +16,7 @@ class StatusLineTest {
               new Target("a", "demo", "following", null, true, 1, 1200L, 3L, 8L, "/x", 0L),
               new Target("b", "demo", "halted", "a hole", false, 1, 90L, null, null, "/y", 5L)));
   private static final Answer<List<Replica>> REPLICAS =
-      new Answer.Given<>(List.of(new Replica("demo", "a", "equal", 1100L, 0, null, null)));
+      new Answer.Given<>(List.of(new Replica("demo", "u", "a", "equal", 1100L, 0, null, null)));
   private static final URI ADDRESS = URI.create("http://127.0.0.1:8082/targets");
 
   @Test

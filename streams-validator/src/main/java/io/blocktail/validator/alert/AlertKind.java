@@ -6,7 +6,8 @@ import com.fasterxml.jackson.annotation.JsonValue;
 public enum AlertKind {
   /// A target's chunks differ from its source's.
   DIVERGENCE("divergence"),
-  /// The source's own chunks changed without a change in their history. Nothing is healed from it.
+  /// The source's own chunks changed without a change in their history, as it says itself or as
+  /// targets that agree against it show. Nothing is healed from them.
   SOURCE_ROT("source-rot"),
   /// A target has stopped.
   REPLICA_HALTED("replica-halted"),

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param equal whether the target's chunk had the source's digest; of the source: whether it had
 ///   one
 /// @param digest the source's; null when there is none
-/// @param passes the newest scrub passes in which the chunk was found equal, newest first, and not
-///   found different later in the same pass
+/// @param passes the newest scrub passes in which the chunk was found equal, newest first; none
+///   while it is not: whichever pass finds it different takes it from all of them
 public record ChunkVerdict(
     int epoch, long sequence, boolean equal, @Nullable Digest digest, List<Long> passes) {
 
@@ -37,11 +37,7 @@ public record ChunkVerdict(
     List<Long> passes = before == null ? List.of() : before.passes;
     if (before == null || Position.isAfter(point.position(), before.position())) {
       return new ChunkVerdict(
-          point.epoch(),
-          point.sequence(),
-          equal,
-          digest,
-          equal ? with(passes, pass) : without(passes, pass));
+          point.epoch(), point.sequence(), equal, digest, equal ? with(passes, pass) : List.of());
     }
     if (point.position() == before.position() || !equal || !before.equal) {
       return before;
@@ -57,9 +53,5 @@ public record ChunkVerdict(
         .sorted(Comparator.reverseOrder())
         .limit(Passes.KEPT)
         .toList();
-  }
-
-  private static List<Long> without(List<Long> passes, long pass) {
-    return passes.stream().filter(p -> p != pass).toList();
   }
 }

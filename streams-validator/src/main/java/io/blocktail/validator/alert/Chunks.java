@@ -3,8 +3,10 @@ package io.blocktail.validator.alert;
 import com.dynatrace.hash4j.hashing.HashValue128;
 import com.dynatrace.hash4j.hashing.Hashing;
 import io.blocktail.digest.Digest;
+import io.blocktail.event.Position;
 import io.blocktail.validator.compare.Point;
 import java.util.HexFormat;
+import java.util.List;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +15,14 @@ final class Chunks {
   /// What one more comparison changed.
   ///
   /// @param isNewest whether it is now the chunk's verdict
-  /// @param counted 1 when its pass has a chunk more, -1 when it has one less, else 0
-  record Judgement(boolean isNewest, int counted) {}
+  /// @param gained whether its pass has a chunk more
+  /// @param lost the passes that have one less, since the chunk is not equal any more
+  record Judgement(boolean isNewest, boolean gained, List<Long> lost) {
+    /// The counters after it.
+    Passes count(Passes passes, long pass, long at, long position) {
+      return passes.count(pass, gained, at, position).without(lost);
+    }
+  }
 
   private final KeyValueStore<String, ChunkVerdict> store;
 
@@ -30,14 +38,17 @@ final class Chunks {
     if (!after.equals(before)) {
       store.put(key, after);
     }
-    boolean had = before != null && before.passes().contains(pass);
-    boolean has = after.passes().contains(pass);
+    List<Long> had = before == null ? List.of() : before.passes();
     return new Judgement(
-        after.position() == point.position() && after.equal() == equal, Boolean.compare(has, had));
+        after.position() == point.position() && after.equal() == equal,
+        after.passes().contains(pass) && !had.contains(pass),
+        after.equal() ? List.of() : had.stream().filter(p -> !after.passes().contains(p)).toList());
   }
 
-  /// The proof of a pass whose chunks were all counted. Reads all of them.
-  Proof prove(Subject subject, Passes.Pass pass, int chunks, long startedAt, long finishedAt) {
+  /// The proof of a pass whose chunks were all counted; null when they are not all equal, whatever
+  /// was counted. Reads all of them.
+  @Nullable Proof prove(
+      Subject subject, Passes.Pass pass, int chunks, long startedAt, long finishedAt) {
     var root = Hashing.xxh3_128().hashStream();
     int counted = 0;
     long first = Long.MAX_VALUE;
@@ -45,7 +56,7 @@ final class Chunks {
     try (var range = store.range(subject.first(), subject.last())) {
       while (range.hasNext()) {
         ChunkVerdict verdict = range.next().value;
-        if (!verdict.passes().contains(pass.id()) || verdict.digest() == null) {
+        if (!verdict.equal() || !verdict.passes().contains(pass.id()) || verdict.digest() == null) {
           continue;
         }
         counted++;
@@ -55,10 +66,21 @@ final class Chunks {
       }
     }
     if (counted != chunks) {
-      throw new AssertionError(
-          "%s: %d chunks of %d are equal in %s".formatted(subject, counted, chunks, pass));
+      return null;
     }
     return new Proof(pass.id(), chunks, first, last, hex(root.get()), startedAt, finishedAt);
+  }
+
+  /// Whether the newest that is known of the chunk is no rot; of the source.
+  boolean isSound(Subject source, int chunk) {
+    @Nullable ChunkVerdict known = store.get(source.chunkKey(chunk));
+    return known == null || known.equal();
+  }
+
+  /// Whether the chunk was compared at that point or later.
+  boolean isJudged(Subject subject, int chunk, long position) {
+    @Nullable ChunkVerdict known = store.get(subject.chunkKey(chunk));
+    return known != null && !Position.isAfter(position, known.position());
   }
 
   private static String hex(HashValue128 value) {

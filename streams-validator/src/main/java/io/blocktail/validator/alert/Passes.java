@@ -46,23 +46,37 @@ public record Passes(List<Pass> newest) {
 
   /// Counts a marker; a pass that is older than all that are kept stays forgotten, pass 0 is none.
   ///
-  /// @param change 1, 0 or -1 chunks
-  Passes count(long id, int change, long at, long position) {
+  /// @param gained whether it has a chunk more
+  Passes count(long id, boolean gained, long at, long position) {
     if (id == 0) {
       return this;
     }
     var passes = new ArrayList<>(newest);
     Pass before = find(id);
     if (before == null) {
-      passes.add(new Pass(id, Math.max(change, 0), at, position));
+      passes.add(new Pass(id, gained ? 1 : 0, at, position));
     } else {
       long last = Math.max(before.lastPosition(), position);
       passes.remove(before);
       passes.add(
-          new Pass(
-              id, Math.max(before.count() + change, 0), Math.min(before.startedAt(), at), last));
+          new Pass(id, before.count() + (gained ? 1 : 0), Math.min(before.startedAt(), at), last));
     }
     passes.sort(Comparator.comparingLong(Pass::id).reversed());
     return new Passes(passes.subList(0, Math.min(KEPT, passes.size())));
+  }
+
+  /// The passes of these ids have a chunk less.
+  Passes without(List<Long> ids) {
+    return new Passes(
+        newest.stream()
+            .map(pass ->
+                ids.contains(pass.id())
+                    ? new Pass(
+                        pass.id(),
+                        Math.max(pass.count() - 1, 0),
+                        pass.startedAt(),
+                        pass.lastPosition())
+                    : pass)
+            .toList());
   }
 }

@@ -9,13 +9,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 import java.util.function.LongSupplier;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /// Asks the source to send diverged chunks again: one request for all that a target needs at one
-/// flush, never two open for one chunk. A request that does not heal is repeated, each time after
-/// twice as long. Chunks that rotted at the source are never asked for.
+/// flush, never two open for one chunk. A chunk is held back until the other targets were heard, at
+/// the longest as long as the first wait. A request that does not heal is repeated, each time after
+/// twice as long. Chunks for which the source is accused are never asked for.
 final class Requests {
   /// A gap has no more runs of chunks than this; see the codec of events.
   static final int MAX_RUNS = 4096;
@@ -32,6 +34,9 @@ final class Requests {
   /// Chunks to ask for at the next flush; they can be found again in the store.
   private final Map<Subject, BitSet> wanted = new LinkedHashMap<>();
 
+  /// Chunks that were never asked for and are not yet to be; they can be found again in the store.
+  private final Map<Subject, BitSet> held = new LinkedHashMap<>();
+
   /// @param heal whether to ask at all
   /// @param clock ms, this machine's
   Requests(
@@ -47,8 +52,12 @@ final class Requests {
     this.clock = clock;
     try (var all = troubles.all()) {
       all.forEachRemaining(entry -> {
+        var subject = Subject.ofChunkKey(entry.key);
+        int chunk = Subject.chunkOf(entry.key);
         if (!entry.value.isHealed() && entry.value.dueAt() == 0) {
-          want(Subject.ofChunkKey(entry.key), Subject.chunkOf(entry.key));
+          want(subject, chunk);
+        } else if (isHeld(entry.value)) {
+          held.computeIfAbsent(subject, _ -> new BitSet()).set(chunk);
         }
       });
     }
@@ -57,6 +66,39 @@ final class Requests {
   void want(Subject subject, int chunk) {
     if (heal && subject.target() != null) {
       wanted.computeIfAbsent(subject, _ -> new BitSet()).set(chunk);
+    }
+  }
+
+  private static boolean isHeld(Trouble trouble) {
+    return !trouble.isHealed() && trouble.tries() == 0 && trouble.dueAt() > 0;
+  }
+
+  /// Holds a chunk back that was found different.
+  void hold(Subject subject, int chunk) {
+    @Nullable Trouble trouble = troubles.get(subject.chunkKey(chunk));
+    if (heal && trouble != null) {
+      troubles.put(subject.chunkKey(chunk), trouble.asked(0, clock.getAsLong() + firstWait));
+      held.computeIfAbsent(subject, _ -> new BitSet()).set(chunk);
+    }
+  }
+
+  /// Asks for what is held back of a chunk, for those targets for which it need not be any more.
+  ///
+  /// @param isHeard whether, with this trouble of that target, all others were heard
+  void release(String volume, int chunk, BiPredicate<Subject, Trouble> isHeard) {
+    for (var entry : held.entrySet()) {
+      Subject subject = entry.getKey();
+      if (!subject.volume().equals(volume) || !entry.getValue().get(chunk)) {
+        continue;
+      }
+      @Nullable Trouble trouble = troubles.get(subject.chunkKey(chunk));
+      if (trouble == null || !isHeld(trouble)) {
+        entry.getValue().clear(chunk);
+      } else if (isHeard.test(subject, trouble)) {
+        entry.getValue().clear(chunk);
+        troubles.put(subject.chunkKey(chunk), trouble.asked(0, 0));
+        want(subject, chunk);
+      }
     }
   }
 
@@ -173,5 +215,6 @@ final class Requests {
 
   void forget(Subject subject) {
     wanted.remove(subject);
+    held.remove(subject);
   }
 }

@@ -21,6 +21,11 @@ final class Troubles {
   /// So many chunks an alert shows as evidence.
   private static final int SHOWN = 3;
 
+  private static final String ACCUSED =
+      "either the source rotted and a later write hid it, or these targets were damaged alike: a"
+          + " person must find out. Nothing is sent from the source; write the chunks anew through"
+          + " the volume's export with what is right";
+
   private static final Comparator<AlertEntry> OLDEST_FIRST =
       Comparator.comparingLong(AlertEntry::openedAt).thenComparing(AlertEntry::id);
 
@@ -76,17 +81,51 @@ final class Troubles {
   ///
   /// @return whether the chunk was in trouble and is not any more
   boolean healed(Subject subject, int chunk, Point point, long at) {
-    String key = subject.chunkKey(chunk);
-    @Nullable Trouble known = store.get(key);
+    @Nullable Trouble known = find(subject, chunk);
     if (known == null || known.isHealed() || !known.isBefore(point)) {
       return false;
     }
-    store.put(key, known.healed(Math.max(at, known.at())));
-    AlertEntry alert = alerts.find(known.alert());
+    over(subject, chunk, known, at);
+    return true;
+  }
+
+  /// Notes that a trouble is over.
+  void over(Subject subject, int chunk, Trouble trouble, long at) {
+    store.put(subject.chunkKey(chunk), trouble.healed(Math.max(at, trouble.at())));
+    AlertEntry alert = alerts.find(trouble.alert());
     if (alert != null) {
       alerts.put(alert.covering(ChunkSet.EMPTY, alert.sequence(), -1));
     }
-    return true;
+  }
+
+  /// Notes that targets accuse the source of a chunk, which it may be in trouble for already.
+  void accused(Subject source, int chunk, Point point, Trouble accusation) {
+    @Nullable Trouble known = find(source, chunk);
+    if (known == null || known.isHealed() || known.isBefore(point)) {
+      boolean _ = found(source, chunk, point, accusation);
+      return;
+    }
+    Trouble after = known.accusedBy(accusation.accusedBy());
+    if (!after.equals(known)) {
+      store.put(source.chunkKey(chunk), after);
+      AlertEntry alert = alerts.find(known.alert());
+      if (alert != null) {
+        alerts.put(alert.covering(ChunkSet.EMPTY, alert.sequence(), 0));
+      }
+    }
+  }
+
+  boolean isInTrouble(Subject subject, int chunk) {
+    @Nullable Trouble known = find(subject, chunk);
+    return known != null && !known.isHealed();
+  }
+
+  /// The subject's chunks that are in trouble.
+  int[] chunksOf(Subject subject) {
+    return Stores.copy(store, subject.first(), subject.last()).stream()
+        .filter(entry -> !entry.value.isHealed())
+        .mapToInt(entry -> Subject.chunkOf(entry.key))
+        .toArray();
   }
 
   boolean hasFresh() {
@@ -180,14 +219,19 @@ final class Troubles {
   private String evidence(AlertEntry alert) {
     var said = new ArrayList<String>();
     int tries = 0;
+    boolean isAccused = false;
     for (int chunk : alert.chunks().indexes().limit(SHOWN).toArray()) {
       Trouble trouble = store.get(alert.subject().chunkKey(chunk));
       said.add(trouble.evidence(chunk));
       tries = Math.max(tries, trouble.tries());
+      isAccused |= !trouble.accusedBy().isEmpty();
     }
     int more = alert.chunks().count() - said.size();
     if (more > 0) {
       said.add(more + " more");
+    }
+    if (isAccused) {
+      said.add(ACCUSED);
     }
     if (tries > 1) {
       said.add("the source was asked %d times to send it again".formatted(tries));

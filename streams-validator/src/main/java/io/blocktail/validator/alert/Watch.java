@@ -32,6 +32,8 @@ public final class Watch {
   private final Chunks chunks;
   private final Troubles troubles;
   private final Requests requests;
+  private final SourceRot sourceRot;
+  private final Witnesses witnesses;
   private final Silence silence;
 
   /// @param clock ms, this machine's; for timeouts alone
@@ -43,6 +45,8 @@ public final class Watch {
     this.troubles = new Troubles(stores.troubles(), alerts);
     this.requests =
         new Requests(stores.troubles(), outbox, settings.heal(), settings.answerTimeout(), clock);
+    this.sourceRot = new SourceRot(chunks, troubles);
+    this.witnesses = new Witnesses(stores, chunks, settings.answerTimeout(), clock);
     this.silence = new Silence(alerts, settings.answerTimeout());
   }
 
@@ -67,15 +71,9 @@ public final class Watch {
     var judged =
         chunks.judge(source, marked.chunk(), point, isSound, marked.digest(), marked.pass());
     if (judged.isNewest()) {
-      if (isSound) {
-        troubles.healed(source, marked.chunk(), point, marked.at());
-      } else {
-        var rot = Trouble.found(point, null, null, marked.pass(), marked.at());
-        troubles.found(source, marked.chunk(), point, rot);
-      }
+      sourceRot.marked(source, marked);
     }
-    Passes passes =
-        volume.passes().count(marked.pass(), judged.counted(), marked.at(), point.position());
+    Passes passes = judged.count(volume.passes(), marked.pass(), marked.at(), point.position());
     stores
         .volumes()
         .put(
@@ -90,7 +88,12 @@ public final class Watch {
       return;
     }
     var subject = new Subject(name, compared.target());
-    WatchedTarget target = target(subject).answered(point.position());
+    WatchedTarget known = admit(subject, compared.replica(), compared.at());
+    if (known == null) {
+      return;
+    }
+    witnesses.heard(subject);
+    WatchedTarget target = known.answered(point.position());
     target =
         switch (compared.outcome()) {
           case Equal(var digest) -> {
@@ -99,22 +102,29 @@ public final class Watch {
             boolean isHealed =
                 judged.isNewest()
                     && troubles.healed(subject, compared.chunk(), point, compared.at());
+            if (isHealed) {
+              sourceRot.settle(new Subject(name, null), compared.chunk(), compared.at());
+            }
             yield count(
                 subject,
                 target.diverged(isHealed ? -1 : 0).verified(point.position(), compared.at()),
                 compared,
-                judged.counted());
+                judged);
           }
-          case Diverged(var source, var digest) -> {
+          case Diverged found -> {
             var judged =
-                chunks.judge(subject, compared.chunk(), point, false, source, compared.pass());
-            var trouble = Trouble.found(point, source, digest, compared.pass(), compared.at());
+                chunks.judge(
+                    subject, compared.chunk(), point, false, found.source(), compared.pass());
+            var trouble =
+                Trouble.found(
+                    point, found.source(), found.target(), compared.pass(), compared.at());
             boolean isNew =
                 judged.isNewest() && troubles.found(subject, compared.chunk(), point, trouble);
             if (isNew) {
-              requests.want(subject, compared.chunk());
+              requests.hold(subject, compared.chunk());
             }
-            yield count(subject, target.diverged(isNew ? 1 : 0), compared, judged.counted());
+            sourceRot.diverged(new Subject(name, null), compared, found);
+            yield count(subject, target.diverged(isNew ? 1 : 0), compared, judged);
           }
           case NoAnswer(_) -> {
             requests.postpone(subject, compared.chunk());
@@ -122,30 +132,38 @@ public final class Watch {
           }
         };
     stores.targets().put(subject.key(), target);
+    requests.release(
+        name,
+        compared.chunk(),
+        (held, trouble) -> witnesses.haveAnswered(held, trouble, compared, volume.volumeId()));
   }
 
   /// Counts the chunk for its pass, and proves the pass when it was the last one missing.
   private WatchedTarget count(
-      Subject subject, WatchedTarget target, Compared compared, int counted) {
+      Subject subject, WatchedTarget target, Compared compared, Chunks.Judgement judged) {
     Passes passes =
-        target
-            .passes()
-            .count(compared.pass(), counted, compared.markedAt(), compared.point().position());
+        judged.count(
+            target.passes(), compared.pass(), compared.markedAt(), compared.point().position());
     WatchedTarget after = target.counted(passes);
     Passes.Pass pass = passes.find(compared.pass());
-    if (counted <= 0 || pass == null || pass.count() < compared.chunks()) {
+    if (!judged.gained() || pass == null || pass.count() < compared.chunks()) {
       return after;
     }
     Proof before = target.proof();
     if (before != null && before.pass() > pass.id()) {
       return after;
     }
-    return after.proved(
-        chunks.prove(subject, pass, compared.chunks(), pass.startedAt(), compared.at()));
+    Proof proof = chunks.prove(subject, pass, compared.chunks(), pass.startedAt(), compared.at());
+    return proof == null ? after : after.proved(proof);
   }
 
   private void replica(Subject subject, ReplicaSeen status) {
-    WatchedTarget target = target(subject).seen(status);
+    WatchedTarget known = admit(subject, status.replica(), status.at());
+    if (known == null) {
+      return;
+    }
+    witnesses.heard(subject);
+    WatchedTarget target = known.seen(status);
     if (target.isAnotherCopy()) {
       chunks.forget(subject);
       target = target.unproved();
@@ -160,9 +178,19 @@ public final class Watch {
     }
   }
 
-  private WatchedTarget target(Subject subject) {
-    @Nullable WatchedTarget known = stores.targets().get(subject.key());
-    return known == null ? WatchedTarget.UNKNOWN : known;
+  /// The target that something is said of, in its present state; null when it is said of a copy
+  /// that another one has replaced. What was known of such a copy is forgotten.
+  private @Nullable WatchedTarget admit(Subject subject, @Nullable String replica, long at) {
+    @Nullable WatchedTarget stored = stores.targets().get(subject.key());
+    WatchedTarget known = stored == null ? WatchedTarget.UNKNOWN : stored;
+    return switch (known.standing(replica, at)) {
+      case CURRENT -> known.heard(replica, at);
+      case FORMER -> null;
+      case SUCCESSOR -> {
+        forget(subject, "the target's copy was made anew");
+        yield WatchedTarget.UNKNOWN.heard(replica, at);
+      }
+    };
   }
 
   /// The volume that a report is about, in its present state; null when the report is of an older
@@ -191,7 +219,11 @@ public final class Watch {
     troubles.forget(subject);
     requests.forget(subject);
     silence.forget(subject);
+    witnesses.forget(subject);
     stores.targets().delete(subject.key());
+    if (subject.target() != null) {
+      sourceRot.settleAll(new Subject(subject.volume(), null), clock.getAsLong() * 1000);
+    }
   }
 
   /// Whether there is something to flush.

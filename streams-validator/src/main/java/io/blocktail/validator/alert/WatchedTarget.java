@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param proof of the newest pass that is proved
 /// @param haltedAlert id of the open alert that says so
 /// @param silentAlert id of the open alert that says so
+/// @param copy null until it said; absent in what an earlier release stored
 public record WatchedTarget(
     @Nullable ReplicaSeen status,
     long answered,
@@ -25,23 +26,83 @@ public record WatchedTarget(
     Passes passes,
     @Nullable Proof proof,
     @Nullable String haltedAlert,
-    @Nullable String silentAlert) {
+    @Nullable String silentAlert,
+    @Nullable Copy copy) {
+
+  /// Which copy the target's name stands for.
+  ///
+  /// @param id its UUID
+  /// @param at the newest time heard from it, µs since 1970, by the consumer's clock
+  public record Copy(String id, long at) {}
+
+  /// How something that is said stands to what is known.
+  enum Standing {
+    CURRENT,
+    /// Of another copy that has taken the name.
+    SUCCESSOR,
+    /// Of a copy that had the name before.
+    FORMER
+  }
 
   /// Statuses and answers go different ways, so either may be this much late.
   private static final Duration MARGIN = Duration.ofSeconds(10);
 
   static final WatchedTarget UNKNOWN =
-      new WatchedTarget(null, 0, 0, 0, 0, Passes.NONE, null, null, null);
+      new WatchedTarget(null, 0, 0, 0, 0, Passes.NONE, null, null, null, null);
+
+  /// Of two copies the one that speaks later has the name: they do not live at the same time.
+  Standing standing(@Nullable String replica, long at) {
+    if (replica == null || copy == null || copy.id().equals(replica)) {
+      return Standing.CURRENT;
+    }
+    return at > copy.at() ? Standing.SUCCESSOR : Standing.FORMER;
+  }
+
+  WatchedTarget heard(@Nullable String replica, long at) {
+    if (replica == null) {
+      return this;
+    }
+    long newest = copy != null && copy.id().equals(replica) ? Math.max(copy.at(), at) : at;
+    return new WatchedTarget(
+        status,
+        answered,
+        verified,
+        verifiedAt,
+        diverged,
+        passes,
+        proof,
+        haltedAlert,
+        silentAlert,
+        new Copy(replica, newest));
+  }
 
   WatchedTarget seen(ReplicaSeen newer) {
     return new WatchedTarget(
-        newer, answered, verified, verifiedAt, diverged, passes, proof, haltedAlert, silentAlert);
+        newer,
+        answered,
+        verified,
+        verifiedAt,
+        diverged,
+        passes,
+        proof,
+        haltedAlert,
+        silentAlert,
+        copy);
   }
 
   WatchedTarget answered(long position) {
     long newest = Position.isAfter(position, answered) ? position : answered;
     return new WatchedTarget(
-        status, newest, verified, verifiedAt, diverged, passes, proof, haltedAlert, silentAlert);
+        status,
+        newest,
+        verified,
+        verifiedAt,
+        diverged,
+        passes,
+        proof,
+        haltedAlert,
+        silentAlert,
+        copy);
   }
 
   WatchedTarget verified(long position, long at) {
@@ -49,7 +110,7 @@ public record WatchedTarget(
       return this;
     }
     return new WatchedTarget(
-        status, answered, position, at, diverged, passes, proof, haltedAlert, silentAlert);
+        status, answered, position, at, diverged, passes, proof, haltedAlert, silentAlert, copy);
   }
 
   WatchedTarget diverged(int change) {
@@ -62,23 +123,42 @@ public record WatchedTarget(
         passes,
         proof,
         haltedAlert,
-        silentAlert);
+        silentAlert,
+        copy);
   }
 
   WatchedTarget counted(Passes newer) {
     return new WatchedTarget(
-        status, answered, verified, verifiedAt, diverged, newer, proof, haltedAlert, silentAlert);
+        status,
+        answered,
+        verified,
+        verifiedAt,
+        diverged,
+        newer,
+        proof,
+        haltedAlert,
+        silentAlert,
+        copy);
   }
 
   WatchedTarget proved(Proof newer) {
     return new WatchedTarget(
-        status, answered, verified, verifiedAt, diverged, passes, newer, haltedAlert, silentAlert);
+        status,
+        answered,
+        verified,
+        verifiedAt,
+        diverged,
+        passes,
+        newer,
+        haltedAlert,
+        silentAlert,
+        copy);
   }
 
   /// Nothing is known of its content any more.
   WatchedTarget unproved() {
     return new WatchedTarget(
-        status, answered, 0, 0, diverged, Passes.NONE, null, haltedAlert, silentAlert);
+        status, answered, 0, 0, diverged, Passes.NONE, null, haltedAlert, silentAlert, copy);
   }
 
   /// Whether it says, well after it was found equal somewhere, that it has not come so far: its
@@ -93,12 +173,22 @@ public record WatchedTarget(
 
   WatchedTarget haltedAlert(@Nullable String id) {
     return new WatchedTarget(
-        status, answered, verified, verifiedAt, diverged, passes, proof, id, silentAlert);
+        status, answered, verified, verifiedAt, diverged, passes, proof, id, silentAlert, copy);
   }
 
   WatchedTarget silentAlert(@Nullable String id) {
     return new WatchedTarget(
-        status, answered, verified, verifiedAt, diverged, passes, proof, haltedAlert, id);
+        status, answered, verified, verifiedAt, diverged, passes, proof, haltedAlert, id, copy);
+  }
+
+  /// Whether it says nothing against answering the markers of that volume.
+  boolean isAnswering(String volumeId) {
+    if (status == null) {
+      return true;
+    }
+    boolean hasBegun = !status.state().equals("initializing") || answered != 0;
+    boolean isOther = status.volumeId() != null && !status.volumeId().equals(volumeId);
+    return hasBegun && !isOther && !isHalted();
   }
 
   boolean isHalted() {

@@ -3,6 +3,7 @@ package io.blocktail.validator.compare;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.blocktail.digest.Digest;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What the watch over one volume gets to see, keyed by the volume's name: the internal topic
@@ -22,8 +23,22 @@ public sealed interface Observation {
   record Marked(int chunk, Point point, @Nullable Digest digest, long pass, int chunks, long at)
       implements Observation {}
 
+  /// What is known of other targets' answers to the same marker.
+  ///
+  /// @param dissenting those that answered with another digest than the source's, or with none
+  /// @param alike those of them that answered with the very digest of the target compared
+  record Peers(List<String> dissenting, List<String> alike) {
+    public static final Peers NONE = new Peers(List.of(), List.of());
+
+    public Peers {
+      dissenting = List.copyOf(dissenting);
+      alike = List.copyOf(alike);
+    }
+  }
+
   /// A target answered a marker that the source's digest is known for.
   ///
+  /// @param replica UUID of the target's copy; null when it does not say
   /// @param source null when the source's own chunk rotted
   /// @param reason why the target has no digest; null when it has one
   /// @param markedAt when the source took its digest, by the source's clock
@@ -31,6 +46,7 @@ public sealed interface Observation {
   record Compared(
       int chunk,
       String target,
+      @Nullable String replica,
       Point point,
       @Nullable Digest source,
       @Nullable Digest digest,
@@ -38,8 +54,14 @@ public sealed interface Observation {
       long pass,
       int chunks,
       long markedAt,
-      long at)
+      long at,
+      @Nullable Peers peers)
       implements Observation {
+
+    /// None when it is of a release that did not tell.
+    public Peers others() {
+      return peers == null ? Peers.NONE : peers;
+    }
 
     public Outcome outcome() {
       if (source == null) {
@@ -55,9 +77,12 @@ public sealed interface Observation {
   }
 
   /// A target's status; for people, and to know whether it still moves.
+  ///
+  /// @param replica UUID of its copy; null when there is none yet, or it does not say
   record ReplicaSeen(
       String target,
       @Nullable String volumeId,
+      @Nullable String replica,
       String state,
       @Nullable String reason,
       boolean consistent,

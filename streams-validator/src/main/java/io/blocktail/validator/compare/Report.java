@@ -26,9 +26,15 @@ public sealed interface Report {
 
   /// A target's answer: a digest, or the reason why there is none.
   ///
+  /// @param replica UUID of the target's copy; null when it does not say
   /// @param at µs since 1970, by the consumer's clock
   record Answer(
-      String target, Point point, @Nullable Digest digest, @Nullable String reason, long at)
+      String target,
+      @Nullable String replica,
+      Point point,
+      @Nullable Digest digest,
+      @Nullable String reason,
+      long at)
       implements Report {}
 
   /// The Kafka key of what is said about a chunk.
@@ -47,6 +53,9 @@ public sealed interface Report {
       if (target != null) {
         var _ = new TargetName(target);
       }
+      if (message.getReplica() != null) {
+        var _ = UUID.fromString(message.getReplica());
+      }
     } catch (IllegalArgumentException e) {
       throw new InvalidEventException("a digest of nobody: " + e.getMessage(), e);
     }
@@ -62,7 +71,13 @@ public sealed interface Report {
     }
     return target == null
         ? new Marker(point, digest, message.getPass(), message.getChunks(), message.getAt())
-        : new Answer(target, point, digest, reason == null ? null : reason.name(), message.getAt());
+        : new Answer(
+            target,
+            message.getReplica(),
+            point,
+            digest,
+            reason == null ? null : reason.name(),
+            message.getAt());
   }
 
   private static void checkPlace(@Nullable String key, ChunkDigest message)

@@ -8,10 +8,13 @@ record Problem(String type, String title, int status, String detail) {
   static final String MEDIA_TYPE = "application/problem+json";
 
   static WebApplicationException of(Response.Status status, String detail) {
+    return new WebApplicationException(detail, response(status, detail));
+  }
+
+  static Response response(Response.StatusType status, String detail) {
     var problem =
         new Problem("about:blank", status.getReasonPhrase(), status.getStatusCode(), detail);
-    return new WebApplicationException(
-        detail, Response.status(status).type(MEDIA_TYPE).entity(problem).build());
+    return Response.status(status).type(MEDIA_TYPE).entity(problem).build();
   }
 
   static WebApplicationException notReady(NotReadyException e) {

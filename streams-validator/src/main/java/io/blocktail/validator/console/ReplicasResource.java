@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 public class ReplicasResource {
   /// A target.
   ///
+  /// @param volumeId the UUID of the volume that it is compared with; null when nothing was heard
+  ///   of it
   /// @param lastVerifiedSequence the newest marker at which a chunk of it was found equal; 0 for
   ///   none
   /// @param divergedChunks found different and not equal since
@@ -30,6 +32,7 @@ public class ReplicasResource {
   /// @param lastPass how far the volume's newest pass has come with this target
   public record Replica(
       String volume,
+      @Nullable String volumeId,
       @Nullable String target,
       Verdict verdict,
       long lastVerifiedSequence,
@@ -41,6 +44,7 @@ public class ReplicasResource {
         Subject subject, WatchedTarget target, @Nullable WatchedVolume volume, long now) {
       return new Replica(
           subject.volume(),
+          volume == null ? null : volume.volumeId(),
           subject.target(),
           Verdict.of(target, volume, now),
           Position.sequence(target.verified()),

@@ -74,6 +74,7 @@ final class StatusProcessor extends Intake {
         new ReplicaSeen(
             target,
             status.getVolumeId(),
+            status.getReplica(),
             status.getState(),
             status.getReason(),
             status.getConsistent(),

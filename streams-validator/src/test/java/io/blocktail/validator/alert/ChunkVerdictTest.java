@@ -23,12 +23,12 @@ class ChunkVerdictTest {
         Arguments.of(verdict(10, true, 5), 11, true, 5L, verdict(11, true, 5)),
         Arguments.of(verdict(10, true, 5), 11, true, 6L, verdict(11, true, 6, 5)),
         Arguments.of(verdict(10, true, 5), 11, false, 5L, verdict(11, false)),
-        Arguments.of(verdict(10, true, 5), 11, false, 6L, verdict(11, false, 5)),
+        Arguments.of(verdict(10, true, 5), 11, false, 6L, verdict(11, false)),
         Arguments.of(verdict(10, false), 11, true, 5L, verdict(11, true, 5)),
         Arguments.of(verdict(10, true, 5), 10, true, 5L, verdict(10, true, 5)),
         Arguments.of(verdict(10, true, 5), 9, false, 5L, verdict(10, true, 5)),
         Arguments.of(verdict(10, true, 5), 9, true, 4L, verdict(10, true, 5, 4)),
-        Arguments.of(verdict(10, false, 5), 9, true, 4L, verdict(10, false, 5)),
+        Arguments.of(verdict(10, false), 9, true, 4L, verdict(10, false)),
         Arguments.of(verdict(10, true, 9, 8, 7, 6), 11, true, 10L, verdict(11, true, 10, 9, 8, 7)),
         Arguments.of(verdict(10, true, 9, 8, 7, 6), 11, true, 5L, verdict(11, true, 9, 8, 7, 6)));
   }

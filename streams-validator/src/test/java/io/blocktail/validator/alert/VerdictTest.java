@@ -109,7 +109,7 @@ class VerdictTest {
   private static WatchedTarget target(
       @Nullable ReplicaSeen status, int diverged, @Nullable Proof proof, long answered) {
     return new WatchedTarget(
-        status, Position.of(1, answered), 0, 0, diverged, Passes.NONE, proof, null, null);
+        status, Position.of(1, answered), 0, 0, diverged, Passes.NONE, proof, null, null, null);
   }
 
   private static ReplicaSeen status(
@@ -122,6 +122,7 @@ class VerdictTest {
     return new ReplicaSeen(
         "a",
         volume,
+        null,
         state,
         null,
         consistent,

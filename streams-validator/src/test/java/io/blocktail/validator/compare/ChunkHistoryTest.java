@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blocktail.digest.Digest;
 import io.blocktail.validator.compare.Observation.Compared;
 import io.blocktail.validator.compare.Observation.Marked;
+import io.blocktail.validator.compare.Observation.Peers;
 import io.blocktail.validator.compare.Report.Answer;
 import io.blocktail.validator.compare.Report.Marker;
 import java.util.ArrayList;
@@ -77,7 +78,7 @@ class ChunkHistoryTest {
   @Test
   void aFloodOfTargetsDoesNotGrowIt() {
     for (int i = 0; i < 2000; i++) {
-      take(new Answer("t" + i, new Point("v", 1, i + 1), new Digest(1, 1), null, 0));
+      take(new Answer("t" + i, null, new Point("v", 1, i + 1), new Digest(1, 1), null, 0));
     }
     assertThat(history.answers()).hasSize(ChunkHistory.ALL_ANSWERS);
   }
@@ -109,6 +110,60 @@ class ChunkHistoryTest {
     assertThat(history.retired()).containsExactly("w");
   }
 
+  @Test
+  void answersThatAgreeAgainstTheSourceAreSeenToAgreeWhicheverComesFirst() {
+    take(marker("v", 1, 10, 1));
+    assertThat(compared(take(answerOf("a", "v", 1, 10, 2))).others()).isEqualTo(Peers.NONE);
+    take(answerOf("c", "v", 1, 10, 1));
+    for (int sequence = 11; sequence < 10 + ChunkHistory.MARKERS; sequence++) {
+      take(marker("v", 1, sequence, 1));
+    }
+    assertThat(compared(take(answerOf("b", "v", 1, 10, 2))).others())
+        .isEqualTo(new Peers(List.of("a"), List.of("a")));
+    assertThat(compared(take(answerOf("d", "v", 1, 10, 3))).others())
+        .isEqualTo(new Peers(List.of("a", "b"), List.of()));
+  }
+
+  @Test
+  void answersThatWaitForTheirMarkerAreSeenToAgree() {
+    take(answerOf("a", "v", 1, 10, 2));
+    take(answerOf("b", "v", 1, 10, 2));
+    List<Observation> seen = take(marker("v", 1, 10, 1));
+    assertThat(seen.subList(1, 3))
+        .extracting(observation -> ((Compared) observation).others().alike())
+        .containsExactly(List.of("b"), List.of("a"));
+  }
+
+  @Test
+  void anAnswerWithoutADigestAgreesWithNobody() {
+    take(marker("v", 1, 10, 1));
+    take(new Answer("a", null, new Point("v", 1, 10), null, "UNDONE", 0));
+    take(new Answer("b", null, new Point("v", 1, 10), null, "UNDONE", 0));
+    assertThat(compared(take(answerOf("c", "v", 1, 10, 2))).others())
+        .isEqualTo(new Peers(List.of("a", "b"), List.of()));
+  }
+
+  @Test
+  void aTargetsNewerAnswerTakesThePlaceOfTheOlder() {
+    take(marker("v", 1, 10, 1));
+    take(answerOf("a", "v", 1, 10, 2));
+    take(answerOf("a", "v", 1, 10, 1));
+    assertThat(compared(take(answerOf("b", "v", 1, 10, 2))).others()).isEqualTo(Peers.NONE);
+  }
+
+  @Test
+  void whatWasSaidAtForgottenMarkersIsForgotten() {
+    for (int sequence = 1; sequence <= 100; sequence++) {
+      take(marker("v", 1, sequence, 1));
+      take(answer("v", 1, sequence, 2));
+    }
+    assertThat(history.dissents()).hasSize(ChunkHistory.MARKERS);
+    for (int i = 0; i < 2000; i++) {
+      take(answerOf("t" + i, "v", 1, 100, 2));
+    }
+    assertThat(history.dissents()).hasSize(ChunkHistory.ALL_ANSWERS);
+  }
+
   private List<Observation> take(Report report) {
     var step = history.take(3, report);
     history = step.history();
@@ -130,7 +185,12 @@ class ChunkHistoryTest {
   }
 
   private static Answer answer(String volume, int epoch, long sequence, long content) {
+    return answerOf("a", volume, epoch, sequence, content);
+  }
+
+  private static Answer answerOf(
+      String target, String volume, int epoch, long sequence, long content) {
     return new Answer(
-        "a", new Point(volume, epoch, sequence), new Digest(content, content), null, 0);
+        target, null, new Point(volume, epoch, sequence), new Digest(content, content), null, 0);
   }
 }

@@ -2,6 +2,7 @@ package io.blocktail.validator.console;
 
 import static io.restassured.RestAssured.get;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.nullValue;
@@ -44,8 +45,13 @@ class ConsoleTest {
   @Alternative
   @Singleton
   public static class FixedReadings implements Readings {
+    static volatile boolean isBroken;
+
     @Override
     public Map<String, WatchedVolume> volumes() {
+      if (isBroken) {
+        throw new IllegalStateException("a store that makes no sense");
+      }
       var passes = new Passes(List.of(new Passes.Pass(7, 4, AT, Position.of(1, 90))));
       return Map.of(
           "demo", new WatchedVolume("v", 1, 4, Position.of(1, 90), 0, AT, passes, List.of()));
@@ -53,15 +59,16 @@ class ConsoleTest {
 
     @Override
     public Map<Subject, WatchedTarget> targets() {
-      var status = new ReplicaSeen("a", "v", "following", null, true, 1, 100, 0, 0, 3, Times.now());
+      var status =
+          new ReplicaSeen("a", "v", null, "following", null, true, 1, 100, 0, 0, 3, Times.now());
       var proof = new Proof(7, 4, 81, 90, "00ff", AT, AT + 1_000_000);
       var passes = new Passes(List.of(new Passes.Pass(7, 4, AT, Position.of(1, 90))));
       long position = Position.of(1, 90);
       return Map.of(
           new Subject("demo", "a"),
-          new WatchedTarget(status, position, position, AT, 0, passes, proof, null, null),
+          new WatchedTarget(status, position, position, AT, 0, passes, proof, null, null, null),
           new Subject("demo", "b"),
-          new WatchedTarget(null, position, 0, 0, 2, passes, null, null, null));
+          new WatchedTarget(null, position, 0, 0, 2, passes, null, null, null, null));
     }
 
     @Override
@@ -98,6 +105,7 @@ class ConsoleTest {
         .statusCode(200)
         .body("target", contains("a", "b"))
         .body("[0].volume", equalTo("demo"))
+        .body("[0].volumeId", equalTo("v"))
         .body("[0].verdict", equalTo("equal"))
         .body("[0].lastVerifiedSequence", equalTo(90))
         .body("[0].divergedChunks", equalTo(0))
@@ -129,6 +137,22 @@ class ConsoleTest {
         .body("[0].openedAt", equalTo("2026-01-01T00:00:00.000001Z"))
         .body("[0].closedAt", nullValue())
         .body("[0].evidence", equalTo("chunk 3 ..."));
+  }
+
+  @Test
+  void anErrorThatNobodyForesawIsAProblemDetail() {
+    FixedReadings.isBroken = true;
+    try {
+      get("/replicas")
+          .then()
+          .statusCode(500)
+          .contentType("application/problem+json")
+          .body("status", equalTo(500))
+          .body("title", equalTo("Internal Server Error"))
+          .body("detail", containsString("a store that makes no sense"));
+    } finally {
+      FixedReadings.isBroken = false;
+    }
   }
 
   @Test

@@ -57,6 +57,9 @@ final class Harness implements AutoCloseable {
   int epoch = 1;
   int chunks = CHUNKS;
 
+  /// UUID of the copy that answers, or whose status it is.
+  @Nullable String copy;
+
   Harness() {
     this(SETTINGS);
   }
@@ -97,6 +100,7 @@ final class Harness implements AutoCloseable {
 
     next.epoch = epoch;
     next.chunks = chunks;
+    next.copy = copy;
     return next;
   }
 
@@ -114,6 +118,13 @@ final class Harness implements AutoCloseable {
 
   void target(String target, int chunk, long sequence, long content) {
     put(message(chunk, sequence, target, digest(content), null, 0));
+  }
+
+  /// Said at another time than now.
+  void targetAt(String target, int chunk, long sequence, long content, long micros) {
+    var message = message(chunk, sequence, target, digest(content), null, 0);
+    message.setAt(micros);
+    put(message);
   }
 
   void noAnswer(String target, int chunk, long sequence, NoDigest reason) {
@@ -165,6 +176,7 @@ final class Harness implements AutoCloseable {
         .setChunk(chunk)
         .setSequence(sequence)
         .setTarget(target)
+        .setReplica(target == null ? null : copy)
         .setDigest(digest == null ? null : new io.blocktail.event.avro.Digest(digest.toBytes()))
         .setReason(reason)
         .setPass(target == null ? pass : 0)
@@ -183,6 +195,7 @@ final class Harness implements AutoCloseable {
             .setVolume("demo")
             .setVolumeId(volumeId)
             .setTarget(target)
+            .setReplica(copy)
             .setState(state)
             .setReason(state.equals("halted") ? "a hole in the stream" : null)
             .setConsistent(consistent)

@@ -84,6 +84,37 @@ class ProofTest {
   }
 
   @Test
+  void aChunkThatALaterPassFindsDifferentIsCountedInNoEarlierPass() {
+    mark(0, 10, 5);
+    mark(1, 11, 5);
+    mark(2, 12, 5);
+    it.source(0, 13, 1, 6);
+    it.target("a", 0, 13, 9);
+    assertThat(it.target("a").passes().countOf(5)).isEqualTo(2);
+    mark(3, 14, 5);
+    assertThat(it.target("a").proof()).isNull();
+    mark(0, 15, 6);
+    assertThat(it.target("a").proof()).isNull();
+    mark(0, 16, 5);
+    assertThat(requireNonNull(it.target("a").proof()).pass()).isEqualTo(5);
+  }
+
+  @Test
+  void aChunkThatALaterPassFindsDifferentIsNotCountedForAnAnswerThatComesLate() {
+    it.source(0, 13, 1, 6);
+    it.target("a", 0, 13, 9);
+    mark(0, 10, 5);
+    mark(1, 11, 5);
+    mark(2, 12, 5);
+    mark(3, 14, 5);
+    assertThat(it.target("a").passes().countOf(5)).isEqualTo(3);
+    assertThat(it.target("a").proof()).isNull();
+    mark(0, 15, 6);
+    assertThat(it.target("a").proof()).isNull();
+    assertThat(it.verdict("a")).isNotEqualTo(Verdict.EQUAL);
+  }
+
+  @Test
   void aChunkWithoutAnAnswerLeavesThePassUnproved() {
     mark(0, 10, 5);
     mark(1, 11, 5);

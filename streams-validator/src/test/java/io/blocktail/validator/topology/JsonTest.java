@@ -1,0 +1,54 @@
+package io.blocktail.validator.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blocktail.validator.alert.Trouble;
+import io.blocktail.validator.alert.WatchedTarget;
+import io.blocktail.validator.compare.ChunkHistory;
+import io.blocktail.validator.compare.Observation;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+/// What an earlier release stored is read by this one.
+class JsonTest {
+  @Test
+  void aHistoryWithoutDissents() {
+    assertThat(read(ChunkHistory.class, "{'markers':[],'answers':[],'retired':[]}"))
+        .isEqualTo(ChunkHistory.EMPTY);
+  }
+
+  @Test
+  void aTroubleWithoutAccusers() {
+    String stored =
+        """
+        {'epoch':1,'sequence':10,'pass':1,'at':5,'tries':1,'dueAt':7}\
+        """;
+    assertThat(read(Trouble.class, stored).accusers()).isNull();
+  }
+
+  @Test
+  void aTargetWhoseCopyIsNotKnown() {
+    String stored =
+        """
+        {'answered':1,'verified':1,'verifiedAt':1,'diverged':0,'passes':{'newest':[]}}\
+        """;
+    assertThat(read(WatchedTarget.class, stored).copy()).isNull();
+  }
+
+  @Test
+  void aComparisonThatSaysNothingOfOthers() {
+    String stored =
+        """
+        {'is':'compared','chunk':1,'target':'a','point':{'volumeId':'v','epoch':1,'sequence':10},
+        'reason':'UNDONE','pass':1,'chunks':4,'markedAt':1,'at':2}\
+        """;
+    var compared = (Observation.Compared) read(Observation.class, stored);
+    assertThat(compared.others()).isEqualTo(Observation.Peers.NONE);
+    assertThat(compared.replica()).isNull();
+  }
+
+  private static <T> T read(Class<T> type, String json) {
+    byte[] bytes = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+    return Json.serde(type).deserializer().deserialize("any", bytes);
+  }
+}
