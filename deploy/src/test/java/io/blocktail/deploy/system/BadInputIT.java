@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -90,29 +89,15 @@ class BadInputIT {
 
   /// @return what `up` printed, which created nothing
   private String refused(String... options) throws Exception {
-    Path output = temporary.resolve("refused.out");
     Path directory = temporary.resolve("refused");
-    var command = new ArrayList<>(List.of(RunningSystem.script("up").toString()));
-    if (!List.of(options).contains("--dir")) {
-      command.addAll(List.of("--dir", directory.toString()));
+    var arguments = new ArrayList<>(List.of(options));
+    if (!arguments.contains("--dir")) {
+      arguments.addAll(List.of("--dir", directory.toString()));
     }
-    command.addAll(List.of(options));
-    Process up =
-        RunningSystem.process(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    try {
-      assertThat(up.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS))
-          .as("ends by itself")
-          .isTrue();
-    } finally {
-      up.destroy();
-    }
-    String printed = Files.readString(output);
-    assertThat(up.exitValue()).as(printed).isEqualTo(2);
+    Script.Result result = Script.run(PATIENCE, "up", arguments);
+    assertThat(result.exit()).as(result.printed()).isEqualTo(2);
     assertThat(directory).doesNotExist();
-    return printed;
+    return result.printed();
   }
 
   @Test
