@@ -1,5 +1,6 @@
 package io.blocktail.deploy.directory;
 
+import io.blocktail.deploy.plan.Places;
 import io.blocktail.deploy.plan.Plan;
 import io.blocktail.deploy.plan.PlannedTarget;
 import io.blocktail.deploy.plan.PlannedVolume;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// @param root absolute
-public record Directory(Path root) {
+public record Directory(Path root) implements Places {
   /// What `sun_path` holds on Linux, less its final zero.
   private static final int LONGEST_SOCKET = 107;
 
@@ -93,6 +94,7 @@ public record Directory(Path root) {
     return logs().resolve(child + ".out");
   }
 
+  @Override
   public Path image(PlannedVolume volume) {
     return switch (volume.content()) {
       case Content.Empty _ -> root.resolve("volumes").resolve(volume.name() + ".img");
@@ -100,6 +102,7 @@ public record Directory(Path root) {
     };
   }
 
+  @Override
   public Path image(PlannedTarget target) {
     Path own =
         root.resolve("targets").resolve(target.volume().value()).resolve(target.name() + ".img");
@@ -114,7 +117,7 @@ public record Directory(Path root) {
     return root.resolve("consumer").resolve(target.volume().value()).resolve(target.name().value());
   }
 
-  /// Whether the target has been kept before.
+  @Override
   public boolean hasCheckpoint(PlannedTarget target) {
     return Files.exists(state(target).resolve("checkpoint"));
   }

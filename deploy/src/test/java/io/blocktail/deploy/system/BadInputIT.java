@@ -87,6 +87,40 @@ class BadInputIT {
         .contains("port %d (NBD)".formatted(10809 + system.offset()));
   }
 
+  @Test
+  void upRefusesTheImageOfAnotherUpThatRuns() throws Exception {
+    Path image = system.image("other");
+    Path replica = system.image("other", "replica-a");
+
+    assertThat(refused("--volume", "mine=" + image))
+        .contains("volume mine: " + image)
+        .contains("it is in use as a volume or target by somebody else");
+    assertThat(refused("--volume", "mine=8M", "--target", "mine/copy=" + replica))
+        .contains("target mine/copy: " + replica)
+        .contains("it is in use as a volume or target by somebody else");
+    assertNothingElseIsDisturbed();
+  }
+
+  @Test
+  void theProducerRefusesAFileThatAnotherProducerServes() throws Exception {
+    Path link = Files.createLink(system.directory().resolve("link.img"), system.image("other"));
+    try (var producer =
+        producer(
+            Map.of(
+                "blocktail.volumes.mine.file",
+                link.toString(),
+                "blocktail.volumes.mine.directory",
+                temporary.resolve("mine").toString()))) {
+      system.await(
+          "the producer names volume and file",
+          PATIENCE,
+          () ->
+              producer.output().contains("blocktail.volumes.mine.file")
+                  && producer.output().contains(link + ": it is in use as a volume or target"));
+    }
+    assertNothingElseIsDisturbed();
+  }
+
   /// @return what `up` printed, which created nothing
   private String refused(String... options) throws Exception {
     Path directory = temporary.resolve("refused");
