@@ -41,7 +41,7 @@ class BrokerGoneIT {
 
   @Test
   void theBrokerIsGoneForHalfAMinuteWhileClientsWriteAndNothingIsLost() throws Exception {
-    long seed = Long.getLong("blocktail.seed", System.nanoTime());
+    long seed = Long.getLong("suite.seed", System.nanoTime());
     var expected = new Expected(SIZE);
     try (BrokerProcess broker = BrokerProcess.start(temporary.resolve("broker"));
         RunningSystem system =
@@ -67,7 +67,7 @@ class BrokerGoneIT {
       assertLogged(system, "consumer", "→ halted", false);
       assertLogged(system, "consumer", "→ resyncing", false);
     } catch (Exception | AssertionError e) {
-      throw new AssertionError("-Dblocktail.seed=" + seed, e);
+      throw new AssertionError("-Dsuite.seed=" + seed, e);
     }
   }
 
