@@ -140,20 +140,28 @@ public record Directory(Path root) implements Places {
   public void checkImages(Plan plan) {
     for (PlannedVolume volume : plan.volumes()) {
       if (wasServed(volume) && !Files.exists(image(volume))) {
-        throw lost("volume " + volume.name(), image(volume), state(volume.name()));
+        throw lost(volume, plan.kafka());
       }
     }
     for (PlannedTarget target : plan.targets()) {
       if (hasCheckpoint(target) && !Files.exists(image(target))) {
-        throw lost("target " + target.label(), image(target), state(target));
+        throw new RefusedException(
+            "target %s: its file %s is gone. Bring it back, or remove %s as well: then the copy is made anew"
+                .formatted(target.label(), image(target), state(target)));
       }
     }
   }
 
-  private static RefusedException lost(String what, Path image, Path state) {
+  /// An empty volume cannot take its place under its name: the stream in Kafka is the lost one's.
+  private RefusedException lost(PlannedVolume volume, @Nullable String kafka) {
+    String anew =
+        kafka == null
+            ? "use another --dir"
+            : "use another --dir and another name, since the Kafka at %s keeps this one's stream"
+                .formatted(kafka);
     return new RefusedException(
-        "%s: its file %s is gone. Bring it back, or remove %s as well to begin it anew"
-            .formatted(what, image, state));
+        "volume %s: its file %s is gone. Bring it back. To begin with an empty volume, %s"
+            .formatted(volume.name(), image(volume), anew));
   }
 
   /// Refuses what is neither new, nor empty, nor a directory of ours.
