@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 public class ConsumerResource {
   /// One target, in the words of its [TargetReport].
+  ///
+  /// @param lagChanges null while it is not known
+  /// @param lagMillis null while it is not known
+  /// @param appliedBytes written or zeroed since the target's files were opened
   public record TargetView(
       String name,
       String volume,
@@ -21,10 +25,11 @@ public class ConsumerResource {
       boolean consistent,
       int epoch,
       long watermark,
-      long lagChanges,
-      long lagMillis,
+      @Nullable Long lagChanges,
+      @Nullable Long lagMillis,
       String file,
-      int undoneChunks) {}
+      int undoneChunks,
+      long appliedBytes) {}
 
   private final Consumer consumer;
 
@@ -47,9 +52,10 @@ public class ConsumerResource {
         report.consistent(),
         report.epoch(),
         report.watermark(),
-        report.lagChanges(),
-        report.lagMillis(),
+        report.lagKnown() ? report.lagChanges() : null,
+        report.lagKnown() ? report.lagMillis() : null,
         target.plan().file().toString(),
-        report.undoneChunks());
+        report.undoneChunks(),
+        report.tally().bytes());
   }
 }

@@ -20,14 +20,19 @@ public class TargetMetrics {
   void register(RunningTarget target) {
     gauge(target, "blocktail.target.consistent", r -> r.consistent() ? 1 : 0);
     gauge(target, "blocktail.target.watermark", TargetReport::watermark);
-    gauge(target, "blocktail.target.lag.changes", TargetReport::lagChanges);
-    gauge(target, "blocktail.target.lag.seconds", r -> r.lagMillis() / 1000.0);
+    gauge(target, "blocktail.target.lag.changes", r -> known(r, r.lagChanges()));
+    gauge(target, "blocktail.target.lag.seconds", r -> known(r, r.lagMillis() / 1000.0));
     gauge(target, "blocktail.target.undone.chunks", TargetReport::undoneChunks);
     count(target, "blocktail.target.changes.applied", r -> r.tally().changes());
     count(target, "blocktail.target.bytes.applied", r -> r.tally().bytes());
     count(target, "blocktail.target.events.duplicate", r -> r.tally().duplicates());
     count(target, "blocktail.target.events.fenced", r -> r.tally().fenced());
     count(target, "blocktail.target.events.passed.over", r -> r.tally().passedOver());
+  }
+
+  /// Not a number says that there is none: 0 would be the best of all lags.
+  private static double known(TargetReport report, double lag) {
+    return report.lagKnown() ? lag : Double.NaN;
   }
 
   private void gauge(RunningTarget target, String name, ToDoubleFunction<TargetReport> value) {

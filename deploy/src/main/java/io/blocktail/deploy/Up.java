@@ -125,7 +125,7 @@ public final class Up implements Callable<Integer> {
   }
 
   private static void check(Directory directory, Plan plan) {
-    new Requirements(plan, directory::hasCheckpoint).check();
+    new Requirements(plan, directory).check();
   }
 
   /// The children of an up that was killed end by themselves, but not at once.

@@ -5,17 +5,27 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// A device over a regular file or a block device. Zeroing punches holes where the file system can,
-/// else it writes zeros; either way the range reads as zeros afterwards.
+/// else it writes zeros; either way the range reads as zeros afterwards. While it is open no other
+/// one, in this process or another, can be opened over the same file, by whatever name.
 public final class FileDevice implements BlockDevice {
   private static final int ZEROS = 1 << 20;
   private static final int DIRECT_ALIGNMENT = 4096;
+
+  /// How long to wait for somebody else to close the file: a process that is just ending, or the
+  /// system, which looks into block devices for a moment.
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private static final Duration LOOK = Duration.ofMillis(20);
 
   private final Path file;
   private final long size;
@@ -24,8 +34,8 @@ public final class FileDevice implements BlockDevice {
   /// Reads past the page cache; null where the file system cannot.
   private final @Nullable FileChannel direct;
 
-  /// Punches holes; null where the platform cannot.
-  private final @Nullable Fallocate holes;
+  /// Punches holes, and has the file locked; null where the platform cannot.
+  private final @Nullable NativeFile nativeFile;
 
   /// False once the file system has said that it cannot punch holes.
   private volatile boolean punches = true;
@@ -35,24 +45,44 @@ public final class FileDevice implements BlockDevice {
       long size,
       FileChannel channel,
       @Nullable FileChannel direct,
-      @Nullable Fallocate holes) {
+      @Nullable NativeFile nativeFile) {
     this.file = file;
     this.size = size;
     this.channel = channel;
     this.direct = direct;
-    this.holes = holes;
+    this.nativeFile = nativeFile;
   }
 
   /// Opens a file that exists already.
   ///
-  /// @throws IOException when there is no such file, or it cannot be read and written
+  /// @throws IOException when there is no such file, or it cannot be read and written, or is open
+  ///   elsewhere
   public static FileDevice open(Path file) throws IOException {
     var channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    NativeFile nativeFile = null;
     try {
-      return new FileDevice(file, channel.size(), channel, direct(file), Fallocate.open(file));
+      nativeFile = NativeFile.open(file);
+      if (nativeFile != null) {
+        lock(nativeFile, file);
+      }
+      return new FileDevice(file, channel.size(), channel, direct(file), nativeFile);
     } catch (IOException | RuntimeException e) {
-      channel.close();
+      try (channel;
+          var _ = nativeFile) {
+        // both are closed, whichever fails
+      }
       throw e;
+    }
+  }
+
+  private static void lock(NativeFile nativeFile, Path file) throws IOException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!nativeFile.lock()) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new FileSystemException(
+            file.toString(), null, "it is in use as a volume or target by somebody else");
+      }
+      LockSupport.parkNanos(LOOK.toNanos());
     }
   }
 
@@ -142,9 +172,9 @@ public final class FileDevice implements BlockDevice {
   @Override
   public void zero(long offset, long length) throws IOException {
     checkRange(offset, length);
-    Fallocate holes = this.holes;
-    if (holes != null && punches) {
-      if (holes.punch(offset, length)) {
+    NativeFile nativeFile = this.nativeFile;
+    if (nativeFile != null && punches) {
+      if (nativeFile.punch(offset, length)) {
         return;
       }
       punches = false;
@@ -167,7 +197,7 @@ public final class FileDevice implements BlockDevice {
   public void close() throws IOException {
     try (channel;
         var _ = direct;
-        var _ = holes) {
+        var _ = nativeFile) {
       // all three are closed, whichever fails
     }
   }

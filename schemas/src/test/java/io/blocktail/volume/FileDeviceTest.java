@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -91,6 +96,54 @@ class FileDeviceTest {
   void aMissingFileIsAnError() {
     assertThatExceptionOfType(NoSuchFileException.class)
         .isThrownBy(() -> FileDevice.open(directory.resolve("missing")));
+  }
+
+  @Test
+  void aFileThatIsOpenIsRefusedByWhateverNameUntilItIsClosed() throws IOException {
+    Path file = directory.resolve("volume");
+    Path hard = directory.resolve("hard");
+    Path soft = directory.resolve("soft");
+    try (var device = FileDevice.create(file, SIZE)) {
+      Files.createLink(hard, file);
+      Files.createSymbolicLink(soft, file);
+      // One that is refused must not take the lock of the first away when it is closed, nor may
+      // anybody else's channel.
+      for (Path name : List.of(file, hard, soft, file)) {
+        assertThatExceptionOfType(IOException.class)
+            .isThrownBy(() -> FileDevice.open(name))
+            .withMessageContaining(name + ": it is in use as a volume or target");
+        FileChannel.open(name, StandardOpenOption.READ, StandardOpenOption.WRITE).close();
+      }
+      device.write(random(4096), 0);
+    }
+    FileDevice.open(hard).close();
+    FileDevice.open(soft).close();
+  }
+
+  @Test
+  void aFileThatAnotherProcessClosesSoonIsWaitedFor() throws Exception {
+    Path file = directory.resolve("volume");
+    FileDevice.create(file, SIZE).close();
+    Process other =
+        new ProcessBuilder("flock", file.toString(), "sh", "-c", "echo locked; exec sleep 60")
+            .start();
+    try {
+      assertThat(other.inputReader().readLine()).isEqualTo("locked");
+      assertThatExceptionOfType(IOException.class).isThrownBy(() -> FileDevice.open(file));
+      CompletableFuture<FileDevice> opening =
+          CompletableFuture.supplyAsync(() -> {
+            try {
+              return FileDevice.open(file);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+      other.descendants().forEach(ProcessHandle::destroyForcibly);
+      other.destroyForcibly().waitFor();
+      opening.get().close();
+    } finally {
+      other.destroyForcibly();
+    }
   }
 
   @Test

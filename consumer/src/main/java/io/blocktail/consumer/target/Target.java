@@ -355,6 +355,7 @@ public final class Target {
                 open.undoneCount(),
                 lag.changes(open.next().offset()),
                 lag.millis(open.next().offset(), clock.millis()),
+                away == null,
                 open.tally());
   }
 

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param epoch of the last event that counted, 0 before the first
 /// @param lagChanges records of the stream that are not applied yet, as far as is known
 /// @param lagMillis how long ago the oldest of them was put into the stream; 0 when there is none
+/// @param lagKnown whether the two lags are those of now: while the stream cannot be read nobody
+///   knows what it holds
 public record TargetReport(
     @Nullable UUID volume,
     @Nullable UUID replica,
@@ -24,6 +26,7 @@ public record TargetReport(
     int undoneChunks,
     long lagChanges,
     long lagMillis,
+    boolean lagKnown,
     Tally tally) {
   static final Tally NOTHING = new Tally(0, 0, 0, 0, 0);
 
@@ -40,11 +43,13 @@ public record TargetReport(
         undoneChunks,
         lagChanges,
         lagMillis,
+        false,
         tally);
   }
 
   static TargetReport starting() {
     var state = new TargetState.Initializing("starting");
-    return new TargetReport(null, null, state, state.reason(), false, 0, 0, 0, 0, 0, NOTHING);
+    return new TargetReport(
+        null, null, state, state.reason(), false, 0, 0, 0, 0, 0, false, NOTHING);
   }
 }

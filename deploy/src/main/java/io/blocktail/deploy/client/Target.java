@@ -17,7 +17,8 @@ public record Target(
     @Nullable Long lagChanges,
     @Nullable Long lagMillis,
     String file,
-    @Nullable Long undoneChunks) {
+    @Nullable Long undoneChunks,
+    @Nullable Long appliedBytes) {
   /// `VOLUME/NAME`
   public String label() {
     return volume + "/" + name;

@@ -10,6 +10,7 @@ import io.blocktail.deploy.plan.RefusedException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +25,8 @@ import picocli.CommandLine.Spec;
     name = "status",
     description = {
       "Volumes, targets, verdicts and open alerts.",
-      "Exit codes: 0 all answer and nothing is stopped, halted or alerted; 1 something is; 2 nothing"
-          + " answers."
+      "Exit codes: 0 all answer, and nothing is stopped, blocked, halted, cut off from Kafka or"
+          + " alerted; 1 something is; 2 nothing answers."
     })
 public final class StatusCommand implements Callable<Integer> {
   @Mixin Connection connection = new Connection();
@@ -68,10 +69,25 @@ public final class StatusCommand implements Callable<Integer> {
     answers.stream().map(Answer::trouble).filter(t -> !t.isEmpty()).forEach(troubles::add);
     troubles.addAll(
         troublesOf(
-            volumes, v -> v.state().equals("stopped"), v -> "volume " + v.name() + " is stopped"));
+            volumes,
+            v -> !v.state().equals("serving"),
+            v -> "volume %s is %s".formatted(v.name(), v.state())));
+    // With any other state the reason is about that.
+    troubles.addAll(
+        troublesOf(
+            volumes,
+            v -> v.state().equals("serving") && v.reason() != null,
+            v -> "volume %s: %s".formatted(v.name(), v.reason())));
     troubles.addAll(
         troublesOf(
             targets, t -> t.state().equals("halted"), t -> "target " + t.label() + " is halted"));
+    troubles.addAll(
+        troublesOf(
+            targets,
+            t -> !t.state().equals("halted") && t.lagChanges() == null,
+            t ->
+                "target %s: how far it is behind is not known: %s"
+                    .formatted(t.label(), Objects.requireNonNullElse(t.reason(), t.state()))));
     troubles.addAll(
         troublesOf(
             alerts, _ -> true, a -> "alert %s: %s of %s".formatted(a.id(), a.kind(), a.subject())));

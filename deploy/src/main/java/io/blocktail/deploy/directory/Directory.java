@@ -1,5 +1,6 @@
 package io.blocktail.deploy.directory;
 
+import io.blocktail.deploy.plan.Places;
 import io.blocktail.deploy.plan.Plan;
 import io.blocktail.deploy.plan.PlannedTarget;
 import io.blocktail.deploy.plan.PlannedVolume;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// @param root absolute
-public record Directory(Path root) {
+public record Directory(Path root) implements Places {
   /// What `sun_path` holds on Linux, less its final zero.
   private static final int LONGEST_SOCKET = 107;
 
@@ -93,6 +94,7 @@ public record Directory(Path root) {
     return logs().resolve(child + ".out");
   }
 
+  @Override
   public Path image(PlannedVolume volume) {
     return switch (volume.content()) {
       case Content.Empty _ -> root.resolve("volumes").resolve(volume.name() + ".img");
@@ -100,6 +102,7 @@ public record Directory(Path root) {
     };
   }
 
+  @Override
   public Path image(PlannedTarget target) {
     Path own =
         root.resolve("targets").resolve(target.volume().value()).resolve(target.name() + ".img");
@@ -114,7 +117,7 @@ public record Directory(Path root) {
     return root.resolve("consumer").resolve(target.volume().value()).resolve(target.name().value());
   }
 
-  /// Whether the target has been kept before.
+  @Override
   public boolean hasCheckpoint(PlannedTarget target) {
     return Files.exists(state(target).resolve("checkpoint"));
   }
@@ -137,20 +140,28 @@ public record Directory(Path root) {
   public void checkImages(Plan plan) {
     for (PlannedVolume volume : plan.volumes()) {
       if (wasServed(volume) && !Files.exists(image(volume))) {
-        throw lost("volume " + volume.name(), image(volume), state(volume.name()));
+        throw lost(volume, plan.kafka());
       }
     }
     for (PlannedTarget target : plan.targets()) {
       if (hasCheckpoint(target) && !Files.exists(image(target))) {
-        throw lost("target " + target.label(), image(target), state(target));
+        throw new RefusedException(
+            "target %s: its file %s is gone. Bring it back, or remove %s as well: then the copy is made anew"
+                .formatted(target.label(), image(target), state(target)));
       }
     }
   }
 
-  private static RefusedException lost(String what, Path image, Path state) {
+  /// An empty volume cannot take its place under its name: the stream in Kafka is the lost one's.
+  private RefusedException lost(PlannedVolume volume, @Nullable String kafka) {
+    String anew =
+        kafka == null
+            ? "use another --dir"
+            : "use another --dir and another name, since the Kafka at %s keeps this one's stream"
+                .formatted(kafka);
     return new RefusedException(
-        "%s: its file %s is gone. Bring it back, or remove %s as well to begin it anew"
-            .formatted(what, image, state));
+        "volume %s: its file %s is gone. Bring it back. To begin with an empty volume, %s"
+            .formatted(volume.name(), image(volume), anew));
   }
 
   /// Refuses what is neither new, nor empty, nor a directory of ours.

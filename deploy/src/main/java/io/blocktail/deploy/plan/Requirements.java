@@ -1,6 +1,7 @@
 package io.blocktail.deploy.plan;
 
 import io.blocktail.deploy.plan.PlannedVolume.Content;
+import io.blocktail.volume.FileDevice;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -11,17 +12,17 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /// What a plan needs of this machine, asked before anything is created or started.
 ///
-/// @param hasCheckpoint whether a target has been kept before
-public record Requirements(Plan plan, Predicate<PlannedTarget> hasCheckpoint) {
+/// @param places where its files are, or will be made
+public record Requirements(Plan plan, Places places) {
   /// @throws RefusedException naming the first thing that is missing or in the way
   public void check() {
     checkFilesDiffer();
@@ -32,24 +33,29 @@ public record Requirements(Plan plan, Predicate<PlannedTarget> hasCheckpoint) {
 
   /// Two names for one file would make each other's content wrong.
   private void checkFilesDiffer() {
-    Map<Path, String> owners = new HashMap<>();
+    Map<Object, String> owners = new HashMap<>();
     for (PlannedVolume volume : plan.volumes()) {
-      if (volume.content() instanceof Content.Existing(Path file)) {
-        claim(owners, file, "volume " + volume.name());
-      }
+      claim(owners, places.image(volume), "volume " + volume.name());
     }
     for (PlannedTarget target : plan.targets()) {
-      Path file = target.file();
-      if (file != null) {
-        claim(owners, file, "target " + target.label());
-      }
+      claim(owners, places.image(target), "target " + target.label());
     }
   }
 
-  private static void claim(Map<Path, String> owners, Path file, String owner) {
-    String other = owners.putIfAbsent(real(file), owner);
+  private static void claim(Map<Object, String> owners, Path file, String owner) {
+    String other = owners.putIfAbsent(identity(file), owner);
     if (other != null) {
       throw new RefusedException("%s and %s are both in %s".formatted(other, owner, file));
+    }
+  }
+
+  /// What is the same for all names of a file, hard links too.
+  private static Object identity(Path file) {
+    try {
+      Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+      return key == null ? real(file) : key;
+    } catch (IOException notThereYet) {
+      return real(file);
     }
   }
 
@@ -98,7 +104,7 @@ public record Requirements(Plan plan, Predicate<PlannedTarget> hasCheckpoint) {
           "%s: %s has %d bytes, but volume %s has %d. A target must be as large as its volume"
               .formatted(what, file, size, target.volume(), needed.get()));
     }
-    if (!hasCheckpoint.test(target) && hasContent(file, size, what)) {
+    if (!places.hasCheckpoint(target) && hasContent(file, size, what)) {
       throw new RefusedException(
           ("%s: %s has content, and nothing says what it is a copy of. Starting from a copy is not"
                   + " supported yet: give a new or an empty file")
@@ -118,8 +124,8 @@ public record Requirements(Plan plan, Predicate<PlannedTarget> hasCheckpoint) {
     if (Files.isDirectory(file)) {
       throw new RefusedException("%s: %s is a directory".formatted(what, file));
     }
-    try (var channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      return channel.size();
+    try (var device = FileDevice.open(file)) { // refused while another up has it
+      return device.size();
     } catch (IOException e) {
       throw unusable(file, what, e);
     }

@@ -59,20 +59,20 @@ public final class LiveStatus {
       }
     }
     for (String label : labels) {
-      Double perSecond = rate.changesPerSecond(label, watermark(targets, label), now);
+      Double perSecond = rate.bytesPerSecond(label, appliedBytes(targets, label), now);
       lines.add(StatusLine.of(label, targets, replicas, perSecond));
     }
     return lines;
   }
 
-  private static @Nullable Long watermark(Answer<List<Target>> targets, String label) {
+  private static @Nullable Long appliedBytes(Answer<List<Target>> targets, String label) {
     if (!(targets instanceof Answer.Given<List<Target>>(var all))) {
       return null;
     }
     return all.stream()
         .filter(target -> target.label().equals(label))
-        .map(Target::watermark)
         .findFirst()
+        .map(Target::appliedBytes)
         .orElse(null);
   }
 

@@ -23,7 +23,7 @@ record StatusLine(String label, String condition, String numbers) {
       String label,
       Answer<List<Target>> targets,
       Answer<List<Replica>> replicas,
-      @Nullable Double changesPerSecond) {
+      @Nullable Double bytesPerSecond) {
     if (!(targets instanceof Answer.Given<List<Target>>(var all))) {
       return new StatusLine(label, "unknown: consumer: " + targets.trouble(), "");
     }
@@ -34,7 +34,7 @@ record StatusLine(String label, String condition, String numbers) {
             new StatusLine(
                 label,
                 condition(target) + ", " + verdict(label, replicas),
-                numbers(target, changesPerSecond)))
+                numbers(target, bytesPerSecond)))
         .orElseGet(() -> new StatusLine(label, "unknown: the consumer does not know it", ""));
   }
 
@@ -83,7 +83,7 @@ record StatusLine(String label, String condition, String numbers) {
         .orElse("not verified yet");
   }
 
-  private static String numbers(Target target, @Nullable Double changesPerSecond) {
+  private static String numbers(Target target, @Nullable Double bytesPerSecond) {
     var numbers = new StringBuilder();
     Long watermark = target.watermark();
     numbers.append("watermark ").append(watermark == null ? "?" : watermark.toString());
@@ -97,10 +97,18 @@ record StatusLine(String label, String condition, String numbers) {
     if (undone != null && undone > 0) {
       numbers.append(", ").append(undone).append(" chunks to come");
     }
-    if (changesPerSecond != null) {
-      numbers.append(String.format(Locale.ROOT, ", %,.0f changes/s", changesPerSecond));
+    if (bytesPerSecond != null) {
+      numbers.append(", ").append(throughput(bytesPerSecond));
     }
     return numbers.toString();
+  }
+
+  /// What is more than nothing does not look like nothing.
+  private static String throughput(double bytesPerSecond) {
+    double mebibytes = bytesPerSecond / (1 << 20);
+    return mebibytes > 0 && mebibytes < 0.1
+        ? "<0.1 MiB/s"
+        : String.format(Locale.ROOT, "%,.1f MiB/s", mebibytes);
   }
 
   @Override

@@ -313,6 +313,29 @@ class CommandsTest {
   }
 
   @Test
+  void statusOfWhatIsCutOffFromKafkaIsOne() throws IOException {
+    services.reply(
+        "GET /volumes",
+        """
+        [{"name":"demo","size":4194304,"state":"serving","reason":"Kafka has acknowledged nothing",
+          "file":"/d/demo.img"}]\
+        """);
+    services.reply(
+        "GET /targets",
+        """
+        [{"name":"a","volume":"demo","state":"following","reason":"the stream cannot be read",
+          "consistent":true,"lagChanges":null,"lagMillis":null,"file":"/d/a.img"}]\
+        """);
+
+    assertThat(status("--json")).isEqualTo(1);
+
+    assertThat(json().path("troubles").valueStream().map(JsonNode::asText))
+        .containsExactly(
+            "volume demo: Kafka has acknowledged nothing",
+            "target demo/a: how far it is behind is not known: the stream cannot be read");
+  }
+
+  @Test
   void anAnswerWithoutWhatMatterIsNotUnderstood() {
     services.reply(
         "GET /targets", "[{\"name\":\"a\",\"volume\":\"demo\",\"state\":\"following\"}]");

@@ -48,7 +48,8 @@ class DirectoryTest {
     assertThatThrownBy(() -> directory.checkImages(PLAN))
         .isInstanceOf(RefusedException.class)
         .hasMessageStartingWith("volume demo: its file ")
-        .hasMessageContaining("demo.img is gone");
+        .hasMessageContaining("demo.img is gone")
+        .hasMessageEndingWith("To begin with an empty volume, use another --dir");
   }
 
   @Test
@@ -60,7 +61,8 @@ class DirectoryTest {
 
     assertThatThrownBy(() -> directory.checkImages(PLAN))
         .isInstanceOf(RefusedException.class)
-        .hasMessageStartingWith("target demo/replica-a: its file ");
+        .hasMessageStartingWith("target demo/replica-a: its file ")
+        .hasMessageContaining("or remove " + state + " as well");
   }
 
   @Test

@@ -2,6 +2,8 @@ package io.blocktail.deploy.plan;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.blocktail.deploy.directory.Directory;
+import io.blocktail.volume.FileDevice;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.InetAddress;
@@ -22,7 +24,7 @@ class RequirementsTest {
     file = temporary.resolve("some.img");
   }
 
-  private static void check(List<String> volumes, List<String> targets, int offset) {
+  private void check(List<String> volumes, List<String> targets, int offset) {
     Plan plan =
         Plan.fresh(
             new Wish(
@@ -30,7 +32,7 @@ class RequirementsTest {
                 targets.stream().map(PlannedTarget::parse).toList(),
                 null,
                 offset));
-    new Requirements(plan, _ -> false).check();
+    new Requirements(plan, new Directory(temporary.resolve("DIR"))).check();
   }
 
   private void sized(long bytes) throws IOException {
@@ -104,6 +106,41 @@ class RequirementsTest {
     assertThatThrownBy(() -> check(List.of("a=" + file), List.of("a/x=" + link), quiet()))
         .isInstanceOf(RefusedException.class)
         .hasMessageStartingWith("volume a and target a/x are both in");
+  }
+
+  @Test
+  void oneFileForTwoIsRefusedThroughAHardLinkToo() throws IOException {
+    sized(4096);
+    Path link = Files.createLink(temporary.resolve("link"), file);
+
+    assertThatThrownBy(() -> check(List.of("a=" + file, "b=" + link), List.of(), quiet()))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageStartingWith("volume a and volume b are both in");
+  }
+
+  @Test
+  void anImageThatIsMadeInTheDirectoryIsNobodyElsesFile() {
+    Path made = temporary.resolve("DIR").resolve("volumes").resolve("a.img");
+
+    assertThatThrownBy(() -> check(List.of("a=1M"), List.of("a/x=" + made), quiet()))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageStartingWith("volume a and target a/x are both in");
+  }
+
+  @Test
+  void aFileThatAnotherOneHasOpenIsRefused() throws IOException {
+    sized(1 << 20);
+    Path link = Files.createLink(temporary.resolve("link"), file);
+    try (var _ = FileDevice.open(link)) {
+      assertThatThrownBy(() -> check(List.of("a=" + file), List.of(), quiet()))
+          .isInstanceOf(RefusedException.class)
+          .hasMessageStartingWith("volume a: " + file)
+          .hasMessageContaining("it is in use as a volume or target by somebody else");
+      assertThatThrownBy(() -> check(List.of("b=1M"), List.of("b/x=" + file), quiet()))
+          .isInstanceOf(RefusedException.class)
+          .hasMessageStartingWith("target b/x: " + file);
+    }
+    check(List.of("a=" + file), List.of(), quiet());
   }
 
   @Test

@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -88,31 +87,51 @@ class BadInputIT {
         .contains("port %d (NBD)".formatted(10809 + system.offset()));
   }
 
+  @Test
+  void upRefusesTheImageOfAnotherUpThatRuns() throws Exception {
+    Path image = system.image("other");
+    Path replica = system.image("other", "replica-a");
+
+    assertThat(refused("--volume", "mine=" + image))
+        .contains("volume mine: " + image)
+        .contains("it is in use as a volume or target by somebody else");
+    assertThat(refused("--volume", "mine=8M", "--target", "mine/copy=" + replica))
+        .contains("target mine/copy: " + replica)
+        .contains("it is in use as a volume or target by somebody else");
+    assertNothingElseIsDisturbed();
+  }
+
+  @Test
+  void theProducerRefusesAFileThatAnotherProducerServes() throws Exception {
+    Path link = Files.createLink(system.directory().resolve("link.img"), system.image("other"));
+    try (var producer =
+        producer(
+            Map.of(
+                "blocktail.volumes.mine.file",
+                link.toString(),
+                "blocktail.volumes.mine.directory",
+                temporary.resolve("mine").toString()))) {
+      system.await(
+          "the producer names volume and file",
+          PATIENCE,
+          () ->
+              producer.output().contains("blocktail.volumes.mine.file")
+                  && producer.output().contains(link + ": it is in use as a volume or target"));
+    }
+    assertNothingElseIsDisturbed();
+  }
+
   /// @return what `up` printed, which created nothing
   private String refused(String... options) throws Exception {
-    Path output = temporary.resolve("refused.out");
     Path directory = temporary.resolve("refused");
-    var command = new ArrayList<>(List.of(RunningSystem.script("up").toString()));
-    if (!List.of(options).contains("--dir")) {
-      command.addAll(List.of("--dir", directory.toString()));
+    var arguments = new ArrayList<>(List.of(options));
+    if (!arguments.contains("--dir")) {
+      arguments.addAll(List.of("--dir", directory.toString()));
     }
-    command.addAll(List.of(options));
-    Process up =
-        RunningSystem.process(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    try {
-      assertThat(up.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS))
-          .as("ends by itself")
-          .isTrue();
-    } finally {
-      up.destroy();
-    }
-    String printed = Files.readString(output);
-    assertThat(up.exitValue()).as(printed).isEqualTo(2);
+    Script.Result result = Script.run(PATIENCE, "up", arguments);
+    assertThat(result.exit()).as(result.printed()).isEqualTo(2);
     assertThat(directory).doesNotExist();
-    return printed;
+    return result.printed();
   }
 
   @Test

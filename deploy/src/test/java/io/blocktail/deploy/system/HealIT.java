@@ -7,10 +7,7 @@ import io.blocktail.deploy.client.Answer;
 import io.blocktail.deploy.client.Pass;
 import io.blocktail.process.ForeignTool;
 import io.blocktail.volume.Geometry;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -113,22 +110,14 @@ class HealIT {
   ///
   /// @return the chunks that have one
   private Set<Long> flipBytes(Path replica) throws Exception {
-    var chunks = new TreeSet<Long>();
     var offsets = new TreeSet<Long>();
     while (offsets.size() < FLIPS) {
       offsets.add(random.nextLong((long) LOAD_MEGABYTES << 20, (long) SIZE_MEGABYTES << 20));
     }
-    try (var file = FileChannel.open(replica, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      var one = ByteBuffer.allocate(1);
-      for (long offset : offsets) {
-        file.read(one.clear(), offset);
-        one.put(0, (byte) (one.get(0) ^ random.nextInt(1, 256)));
-        file.write(one.rewind(), offset);
-        chunks.add(offset / Geometry.DEFAULT_CHUNK);
-      }
-      file.force(false); // a digest may be read past the page cache
-    }
-    return chunks;
+    Images.damage(replica, offsets, random);
+    return offsets.stream()
+        .map(offset -> offset / Geometry.DEFAULT_CHUNK)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private static List<Alert> divergences(String volume, String state) throws Exception {

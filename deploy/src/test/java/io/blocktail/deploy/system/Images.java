@@ -3,8 +3,13 @@ package io.blocktail.deploy.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blocktail.process.ForeignTool;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collection;
 import java.util.Random;
 
 /// Image files: made and judged by foreign tools.
@@ -35,6 +40,20 @@ final class Images {
     byte[] content = new byte[megabytes << 20];
     random.nextBytes(content);
     return Files.write(file, content);
+  }
+
+  /// Changes one byte at each of the offsets, as a rotten disk does it: without anybody's
+  /// knowledge.
+  static void damage(Path image, Collection<Long> offsets, Random random) throws IOException {
+    try (var file = FileChannel.open(image, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      var one = ByteBuffer.allocate(1);
+      for (long offset : offsets) {
+        file.read(one.clear(), offset);
+        one.put(0, (byte) (one.get(0) ^ random.nextInt(1, 256)));
+        file.write(one.rewind(), offset);
+      }
+      file.force(false); // a digest may be read past the page cache
+    }
   }
 
   /// How much of a file is not a hole, in bytes.

@@ -8,22 +8,23 @@ import io.blocktail.process.ForeignTool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Every command of the README's code blocks does what a reader expects, in the README's order.
-/// Only ports and paths are others.
+/// Only ports and paths are others, and sizes: the comparison of large images takes long.
 @Timeout(300)
 class ReadmeIT {
   private static final String FENCE = "```";
-  private static final int PATIENCE_SECONDS = 150;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir Path temporary;
 
@@ -44,7 +45,7 @@ class ReadmeIT {
   }
 
   private static Path repository() {
-    Path deploy = Objects.requireNonNull(RunningSystem.script("up").getParent());
+    Path deploy = Objects.requireNonNull(Script.path("up").getParent());
     return Objects.requireNonNull(deploy.getParent());
   }
 
@@ -72,8 +73,9 @@ class ReadmeIT {
     String[] words = command.split(" +");
     switch (words[0]) {
       case "deploy/up" -> up(List.of(words).subList(1, words.length));
-      case "deploy/blocktail" -> script(command + " --port-offset " + running().offset());
-      case "deploy/test", "deploy/bench" -> script(words[0] + " --help"); // run by others
+      case "deploy/blocktail" ->
+          succeeds(running().blocktail(Arrays.copyOfRange(words, 1, words.length)), command);
+      case "deploy/test", "deploy/bench" -> help(words[0]); // run by others
       case "nbdinfo", "nbdcopy" -> client(words[0], "libnbd-bin", command);
       case "qemu-io" -> client(words[0], "qemu-utils", command);
       default -> fail("the README has a command that this test does not know: %s", command);
@@ -103,7 +105,7 @@ class ReadmeIT {
   private String withPaths(String word) throws IOException {
     int path = word.indexOf("=/");
     if (path < 0) {
-      return word;
+      return word.replaceFirst("=(\\d+)G$", "=$1M");
     }
     Path file = temporary.resolve(word.substring(path + 2));
     Files.createDirectories(Objects.requireNonNull(file.getParent()));
@@ -120,20 +122,13 @@ class ReadmeIT {
     return bytes;
   }
 
-  private void script(String command) throws Exception {
-    Path output = temporary.resolve("script.out");
-    Process process =
-        RunningSystem.process(List.of("bash", "-c", command))
-            .directory(repository().toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
-      throw new AssertionError(command + " did not end:\n" + Files.readString(output));
-    }
-    assertThat(process.exitValue()).as("%s%n%s", command, Files.readString(output)).isZero();
+  private static void help(String script) throws Exception {
+    String name = script.substring(script.indexOf('/') + 1);
+    succeeds(Script.run(PATIENCE, name, List.of("--help")), script);
+  }
+
+  private static void succeeds(Script.Result result, String command) {
+    assertThat(result.exit()).as("%s%n%s", command, result.printed()).isZero();
   }
 
   private void client(String tool, String debianPackage, String command) throws Exception {

@@ -110,20 +110,6 @@ final class RunningSystem implements AutoCloseable {
     }
   }
 
-  /// @param name up, blocktail …
-  public static Path script(String name) {
-    Path here = Path.of("").toAbsolutePath();
-    Path inModule = here.resolve(name);
-    return Files.isRegularFile(inModule) ? inModule : here.resolve("deploy").resolve(name);
-  }
-
-  /// Maven has just built what runs here: the scripts must not call it again.
-  public static ProcessBuilder process(List<String> command) {
-    var builder = new ProcessBuilder(command);
-    builder.environment().put("BLOCKTAIL_BUILT", "1");
-    return builder.redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
-  }
-
   private Path printed() {
     return directory.resolveSibling("up.out");
   }

@@ -29,7 +29,9 @@ final class WriteLoad implements AutoCloseable {
   private record Piece(int offset, int length) {}
 
   /// A request that was sent.
-  private record Sent(int number, int offset, byte[] data) {}
+  ///
+  /// @param nanos when
+  private record Sent(int number, int offset, byte[] data, long nanos) {}
 
   private final int port;
   private final String export;
@@ -44,6 +46,10 @@ final class WriteLoad implements AutoCloseable {
   private final AtomicLong lastAnswer = new AtomicLong(System.nanoTime());
 
   private final AtomicLong longestSilence = new AtomicLong();
+
+  /// The longest time from a request to its answer, in ns.
+  private final AtomicLong slowest = new AtomicLong();
+
   private volatile boolean stopping;
 
   private WriteLoad(int port, String export, Expected expected, long bytesPerSecond) {
@@ -157,7 +163,7 @@ final class WriteLoad implements AutoCloseable {
       }
       int flags = random.nextInt(50) == 0 ? FUA : 0;
       int offset = piece.offset() + from;
-      var sent = new Sent(number, offset, data);
+      var sent = new Sent(number, offset, data, System.nanoTime());
       ByteBuffer payload = ByteBuffer.wrap(data).limit(command == Command.WRITE ? length : 0);
       inFlight.put(-1L, sent); // what fails half-way is lost, too
       long cookie = connection.request(command, flags, offset, length, payload);
@@ -184,6 +190,7 @@ final class WriteLoad implements AutoCloseable {
       acknowledgedBytes.addAndGet(sent.data().length);
       long now = System.nanoTime();
       longestSilence.accumulateAndGet(now - lastAnswer.getAndSet(now), Math::max);
+      slowest.accumulateAndGet(now - sent.nanos(), Math::max);
     }
   }
 
@@ -196,10 +203,21 @@ final class WriteLoad implements AutoCloseable {
     return acknowledgedBytes.get();
   }
 
-  /// The longest time in which no client got an answer, in ms, since this was asked last.
+  /// The longest time in which no client got an answer, in ms.
   long longestSilenceMillis() {
-    long silence = longestSilence.getAndSet(0);
+    long silence = longestSilence.get();
     return TimeUnit.NANOSECONDS.toMillis(Math.max(silence, System.nanoTime() - lastAnswer.get()));
+  }
+
+  /// The longest time from a request to its answer, in ms.
+  long slowestMillis() {
+    return TimeUnit.NANOSECONDS.toMillis(slowest.get());
+  }
+
+  /// Measures silence and slowness anew.
+  void forgetDelays() {
+    slowest.set(0);
+    longestSilence.set(0);
   }
 
   /// Stops the clients, each after the answers to all that it has sent.

@@ -39,9 +39,12 @@ public interface ChangeTopic extends AutoCloseable {
   /// Some records from an offset on; none when there is none yet, or none came in time.
   Slice read(long from) throws TopicUnavailable;
 
-  /// Hands a record over for sending; records arrive in the order of the calls. Does not wait for
-  /// Kafka. What goes wrong is told by [#poll].
-  void send(byte[] record);
+  /// Hands a record over for sending; records arrive in the order of the calls. Waits for Kafka for
+  /// some seconds at most. What goes wrong with a record that was taken is told by [#poll].
+  ///
+  /// @throws TopicUnavailable when the record was not taken: the next one, if it were, would leave
+  ///   a hole
+  void send(byte[] record) throws TopicUnavailable;
 
   /// What became of the oldest record whose fate was not told yet; null when that is not known yet.
   @Nullable Completion poll();

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -16,6 +17,7 @@ import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -82,9 +84,12 @@ public final class KafkaChangeTopic implements ChangeTopic {
     }
   }
 
+  /// The client has no room, or it has forgotten where the topic is, which it does when no broker
+  /// has answered for a while: it asks for some seconds, then refuses the record.
   @Override
-  public void send(byte[] record) {
+  public void send(byte[] record) throws TopicUnavailable {
     Queue<Completion> told = completions;
+    Future<RecordMetadata> fate;
     try {
       KafkaProducer<byte[], byte[]> sending = producer;
       if (sending == null) {
@@ -92,16 +97,24 @@ public final class KafkaChangeTopic implements ChangeTopic {
         sending = new KafkaProducer<>(settings.changes());
         producer = sending;
       }
-      sending.send(
-          new ProducerRecord<>(partition.topic(), 0, key, record),
-          (metadata, e) ->
-              told.add(
-                  e == null
-                      ? new Completion.Acknowledged(metadata.offset())
-                      : new Completion.Failed(e.toString())));
+      fate =
+          sending.send(
+              new ProducerRecord<>(partition.topic(), 0, key, record),
+              (metadata, e) ->
+                  told.add(
+                      e == null
+                          ? new Completion.Acknowledged(metadata.offset())
+                          : new Completion.Failed(e.toString())));
     } catch (KafkaException | IllegalStateException e) {
-      told.add(new Completion.Failed(e.toString()));
+      throw refused(e);
     }
+    if (fate.state() == Future.State.FAILED) {
+      throw refused(fate.exceptionNow());
+    }
+  }
+
+  private static TopicUnavailable refused(Throwable e) {
+    return new TopicUnavailable("Kafka does not take a record: " + e.getMessage(), e);
   }
 
   @Override

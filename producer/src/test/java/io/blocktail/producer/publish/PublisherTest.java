@@ -151,6 +151,22 @@ class PublisherTest {
   }
 
   @Test
+  void nothingIsSentBehindARecordThatWasNotTaken() throws IOException {
+    write(3);
+    runDry();
+    write(20);
+    topic.refuse(1);
+    for (int i = 0; i < 3 && publisher.trouble() == null; i++) {
+      publisher.step();
+      nanos += Duration.ofMillis(5).toNanos();
+    }
+    assertThat(publisher.trouble()).contains("was not taken");
+    runDry();
+    StreamOf.assertDense(StreamOf.eventsWithoutHole(topic.records()), 24);
+    assertThat(publisher.trouble()).isNull();
+  }
+
+  @Test
   void noMoreThanTheWindowIsHeldInMemoryWhileKafkaIsAway() throws IOException {
     write(1);
     runDry();

@@ -7,8 +7,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// A topic in memory. With faults on, it goes wrong in the ways that Kafka can: it cannot be
-/// reached, stores a record twice, stores it and says that it did not, does not store it and goes
-/// on with the next one, or stores it long after its sender was given up.
+/// reached, does not take a record, stores one twice, stores one and says that it did not, does not
+/// store it and goes on with the next one, or stores it long after its sender was given up.
 public final class SimulatedTopic implements ChangeTopic {
   private final RandomGenerator random;
   private final List<byte[]> log = new ArrayList<>();
@@ -17,6 +17,7 @@ public final class SimulatedTopic implements ChangeTopic {
   private int generation = 1;
   private boolean faults;
   private boolean away;
+  private int refusals;
 
   public SimulatedTopic(RandomGenerator random) {
     this.random = random;
@@ -30,6 +31,12 @@ public final class SimulatedTopic implements ChangeTopic {
   /// While it is away nothing is stored and nothing is answered.
   public SimulatedTopic away(boolean away) {
     this.away = away;
+    return this;
+  }
+
+  /// The next so many records are not taken when they are sent.
+  public SimulatedTopic refuse(int records) {
+    refusals = records;
     return this;
   }
 
@@ -107,7 +114,11 @@ public final class SimulatedTopic implements ChangeTopic {
   }
 
   @Override
-  public void send(byte[] record) {
+  public void send(byte[] record) throws TopicUnavailable {
+    if (refusals > 0 || chance(2)) {
+      refusals--;
+      throw new TopicUnavailable("simulated: a record was not taken");
+    }
     inFlight.add(record);
   }
 

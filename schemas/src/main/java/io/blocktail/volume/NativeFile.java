@@ -13,27 +13,35 @@ import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// `fallocate(2)` of Linux, with which a range becomes a hole that reads as zeros. A file
-/// descriptor of its own is opened, since Java does not give out the one of a channel.
-final class Fallocate implements AutoCloseable {
+/// What Linux can do with a file and Java cannot: `fallocate(2)`, with which a range becomes a hole
+/// that reads as zeros, and `flock(2)`. A file descriptor of its own is opened, since Java does not
+/// give out the one of a channel.
+final class NativeFile implements AutoCloseable {
   private static final int O_RDWR = 2;
   private static final int O_CLOEXEC = 0x80000;
   private static final int KEEP_SIZE = 1;
   private static final int PUNCH_HOLE = 2;
+  private static final int LOCK_EXCLUSIVE = 2;
+  private static final int LOCK_NO_WAIT = 4;
   private static final int EINTR = 4;
+  private static final int EAGAIN = 11;
   private static final int ENODEV = 19;
   private static final int ENOSYS = 38;
   private static final int EOPNOTSUPP = 95;
 
   private record Native(
-      MethodHandle open, MethodHandle fallocate, MethodHandle close, VarHandle errno) {}
+      MethodHandle open,
+      MethodHandle fallocate,
+      MethodHandle flock,
+      MethodHandle close,
+      VarHandle errno) {}
 
   private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
   private static final @Nullable Native NATIVE = link();
 
   private final int descriptor;
 
-  private Fallocate(int descriptor) {
+  private NativeFile(int descriptor) {
     this.descriptor = descriptor;
   }
 
@@ -60,13 +68,17 @@ final class Fallocate implements AutoCloseable {
                 ValueLayout.JAVA_LONG),
             errno),
         linker.downcallHandle(
+            symbols.findOrThrow("flock"),
+            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
+            errno),
+        linker.downcallHandle(
             symbols.findOrThrow("close"),
             FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT)),
         STATE.varHandle(MemoryLayout.PathElement.groupElement("errno")));
   }
 
   /// Null where the platform has no such call.
-  static @Nullable Fallocate open(Path file) throws IOException {
+  static @Nullable NativeFile open(Path file) throws IOException {
     Native nat = NATIVE;
     if (nat == null) {
       return null;
@@ -79,7 +91,7 @@ final class Fallocate implements AutoCloseable {
       if (descriptor < 0) {
         throw new IOException(file + ": cannot be opened: errno " + (int) nat.errno.get(state, 0L));
       }
-      return new Fallocate(descriptor);
+      return new NativeFile(descriptor);
     } catch (IOException | RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
@@ -110,6 +122,37 @@ final class Fallocate implements AutoCloseable {
         }
         if (errno != EINTR) {
           throw new IOException("punching a hole: errno " + errno);
+        }
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /// Locks the file until this is closed or the process ends. Unlike the lock of a Java channel it
+  /// belongs to this descriptor: neither does another channel of the same file take it away when it
+  /// is closed, nor can the same process have it twice.
+  ///
+  /// @return false when somebody else has it
+  boolean lock() throws IOException {
+    Native nat = NATIVE;
+    if (nat == null) {
+      return true;
+    }
+    try (var arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      while (true) {
+        if ((int) nat.flock.invokeExact(state, descriptor, LOCK_EXCLUSIVE | LOCK_NO_WAIT) == 0) {
+          return true;
+        }
+        int errno = (int) nat.errno.get(state, 0L);
+        if (errno == EAGAIN) {
+          return false;
+        }
+        if (errno != EINTR) {
+          throw new IOException("locking the file: errno " + errno);
         }
       }
     } catch (IOException | RuntimeException | Error e) {
