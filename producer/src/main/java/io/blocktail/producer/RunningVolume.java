@@ -91,9 +91,11 @@ final class RunningVolume {
     volume.stop(mistake);
   }
 
-  /// When it is time, or sooner when the journal fills.
+  /// When it is time, or sooner when the journal fills. As long as writers wait it is always time:
+  /// a checkpoint that ran beside what filled the journal may have come too early to free anything.
   private boolean checkpoint() {
-    boolean due = System.nanoTime() - lastCheckpoint >= checkpointInterval;
+    boolean due =
+        volume.journal().blocked() || System.nanoTime() - lastCheckpoint >= checkpointInterval;
     if ((due || pressed) && !isStopped()) {
       lastCheckpoint = System.nanoTime();
       pressed = false;

@@ -13,6 +13,7 @@ import io.blocktail.event.Topics;
 import io.blocktail.event.avro.SourceStatus;
 import io.blocktail.process.BrokerProcess;
 import io.blocktail.producer.publish.KafkaSettings;
+import io.blocktail.volume.Request;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -25,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,8 +69,8 @@ class ProducerIT {
         var config = new HashMap<String, String>();
         config.put("blocktail.kafka.\"bootstrap.servers\"", started.bootstrap());
         config.put("blocktail.nbd.port", "0");
-        config.put("blocktail.journal.limit", "64M");
-        config.put("blocktail.journal.segment", "8M");
+        config.put("blocktail.journal.limit", "4M");
+        config.put("blocktail.journal.segment", "1M");
         for (String name : List.of("demo", "filled", "broken")) {
           config.put("blocktail.volumes." + name + ".file", directory + "/" + name + ".img");
           config.put("blocktail.volumes." + name + ".directory", directory + "/" + name);
@@ -215,8 +217,31 @@ class ProducerIT {
         .body(containsString("blocktail_volume_written_bytes_total{volume=\"demo\"} 8192.0"));
   }
 
+  /// With the smallest journal that may be configured.
   @Test
   @Order(7)
+  void largeRequestsOfSeveralClientsAllGoThrough() throws Exception {
+    var clients = new ArrayList<Thread>();
+    for (int i = 0; i < 4; i++) {
+      int bytes = i % 2 == 0 ? 1 << 20 : 512 << 10;
+      clients.add(
+          Thread.ofPlatform()
+              .daemon()
+              .start(() -> {
+                for (int j = 0; j < 20; j++) {
+                  var request = new Request().write(j * 4096L, ByteBuffer.allocate(bytes), false);
+                  running("demo").device().execute(List.of(request), "client");
+                  assertThat(request.failure()).isNull();
+                }
+              }));
+    }
+    await(() -> clients.stream().noneMatch(Thread::isAlive));
+    awaitPublished(running("demo"));
+    get("/volumes").then().body("[1].state", equalTo("serving"));
+  }
+
+  @Test
+  @Order(8)
   void aVolumeThatStopsSaysWhyAndTheOtherServesOn() throws Exception {
     running("filled").volume().stop("a test has stopped it");
     get("/volumes")

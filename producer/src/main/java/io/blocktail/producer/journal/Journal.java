@@ -313,7 +313,8 @@ public final class Journal implements AutoCloseable {
   public boolean free(Place redo) throws IOException {
     try {
       boolean freed =
-          segments.free(Math.min(redo.sequence(), acknowledged.get() + 1), redo.segment());
+          segments.free(
+              Math.min(redo.sequence(), acknowledged.get() + 1), redo.segment(), room.blocked());
       appending.lock();
       try {
         room.free(freeBytes());

@@ -10,6 +10,12 @@ final class Room {
   private long free;
   private long reserved;
   private int waiting;
+
+  /// Writers that have to wait are let in as they came, or one that needs much would wait for ever
+  /// behind those that need little. The numbers of the last that came, and of the next to go in.
+  private long lastComer;
+
+  private long turn = 1;
   private @Nullable Supplier<IOException> failure;
 
   /// Waits until `bytes` can be reserved. A record that does not fit wastes the rest of its
@@ -17,22 +23,30 @@ final class Room {
   synchronized Reservation reserve(long bytes, Runnable onWait) throws IOException {
     long wanted = 2 * bytes;
     check();
-    if (free - reserved < wanted) {
-      waiting++;
-      try {
-        do {
-          onWait.run();
-          wait();
-          check();
-        } while (free - reserved < wanted);
-      } catch (InterruptedException e) {
-        throw new AssertionError("a thread that writes must never be interrupted", e);
-      } finally {
-        waiting--;
-      }
+    long comer = ++lastComer;
+    if (comer > turn || free - reserved < wanted) {
+      awaitRoom(comer, wanted, onWait);
     }
+    turn = comer + 1;
     reserved += wanted;
+    wakeWaiting();
     return new Reservation(this, wanted);
+  }
+
+  /// A failure fails all who wait, so that nobody's turn is passed over.
+  private void awaitRoom(long comer, long wanted, Runnable onWait) throws IOException {
+    waiting++;
+    try {
+      do {
+        onWait.run();
+        wait();
+        check();
+      } while (comer > turn || free - reserved < wanted);
+    } catch (InterruptedException e) {
+      throw new AssertionError("a thread that writes must never be interrupted", e);
+    } finally {
+      waiting--;
+    }
   }
 
   synchronized void release(long bytes) {

@@ -104,13 +104,14 @@ final class Segments implements AutoCloseable {
   }
 
   /// Gives back the segments whose records are all below the sequence, the oldest first; never the
-  /// current one. As long as the journal is at most half full the newest of them is kept, so that
-  /// what a stream loses at its end can be sent again.
+  /// current one. As long as the journal is at most half full and nobody waits for room the newest
+  /// of them is kept, so that what a stream loses at its end can be sent again.
   ///
   /// @param redo number of the segment that a restart opens first. It may hold none of the records
   ///   to be redone, when the redo point is at its very end and the next one has begun since
+  /// @param all whether to keep none of them, since writers wait
   /// @return whether there were any
-  boolean free(long below, long redo) throws IOException {
+  boolean free(long below, long redo, boolean all) throws IOException {
     List<Segment> unneeded = new ArrayList<>();
     synchronized (this) {
       for (Segment segment : inUse.values()) {
@@ -120,7 +121,7 @@ final class Segments implements AutoCloseable {
         }
         unneeded.add(segment);
       }
-      if (inUse.size() * 2 <= settings.mostSegments() && !unneeded.isEmpty()) {
+      if (!all && inUse.size() * 2 <= settings.mostSegments() && !unneeded.isEmpty()) {
         unneeded.removeLast();
       }
       unneeded.forEach(segment -> inUse.remove(segment.firstSequence()));
