@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -112,7 +113,7 @@ public final class Target {
           "%s has content, but there is no checkpoint that says which: give another file, or empty this one"
               .formatted(ground.medium()));
     }
-    var resumption = Resumption.of(checkpoint.orElse(null), bounds);
+    var resumption = Resumption.of(checkpoint.orElse(null), bounds, UUID.randomUUID().toString());
     applier = Applier.open(ground, checkpoint.orElse(null), resumption);
     stream.seek(resumption.from());
     seen = bounds;
