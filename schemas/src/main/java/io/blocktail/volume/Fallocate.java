@@ -31,9 +31,11 @@ final class Fallocate implements AutoCloseable {
   private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
   private static final @Nullable Native NATIVE = link();
 
+  private final Path file;
   private final int descriptor;
 
-  private Fallocate(int descriptor) {
+  private Fallocate(Path file, int descriptor) {
+    this.file = file;
     this.descriptor = descriptor;
   }
 
@@ -79,7 +81,7 @@ final class Fallocate implements AutoCloseable {
       if (descriptor < 0) {
         throw new IOException(file + ": cannot be opened: errno " + (int) nat.errno.get(state, 0L));
       }
-      return new Fallocate(descriptor);
+      return new Fallocate(file, descriptor);
     } catch (IOException | RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
@@ -107,6 +109,9 @@ final class Fallocate implements AutoCloseable {
         int errno = (int) nat.errno.get(state, 0L);
         if (errno == EOPNOTSUPP || errno == ENOSYS || errno == ENODEV) {
           return false;
+        }
+        if (SystemErrors.isNoSpace(errno)) {
+          throw new DeviceFull(file.toString(), new IOException("punching a hole: errno " + errno));
         }
         if (errno != EINTR) {
           throw new IOException("punching a hole: errno " + errno);
