@@ -263,5 +263,9 @@ class LostEndIT {
     await(() -> report().state() instanceof TargetState.Halted);
     await(() -> !requests().isEmpty());
     assertThat(requests().getLast().getChunks()).isNull();
+    assertThat(report().reason())
+        .isEqualTo(
+            "the stream's records at offset 21, which were to be read next, are gone, or it was cut back"
+                + " below them");
   }
 }

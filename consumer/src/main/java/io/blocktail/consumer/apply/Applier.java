@@ -11,6 +11,7 @@ import io.blocktail.event.Ownership;
 import io.blocktail.event.Plausible;
 import io.blocktail.event.Position;
 import io.blocktail.storage.Disk;
+import io.blocktail.storage.FileTrouble;
 import io.blocktail.volume.ChunkSet;
 import io.blocktail.volume.TargetName;
 import java.io.IOException;
@@ -106,7 +107,9 @@ public final class Applier implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new IOException(
-          "the record at offset %d cannot be applied: %s".formatted(record.offset(), e), e);
+          "the record at offset %d cannot be applied to %s: %s"
+              .formatted(record.offset(), ground.medium(), FileTrouble.said(e)),
+          e);
     }
     next = new StreamPosition(next.topicId(), record.offset() + 1, record.leaderEpoch());
     leaderEpoch = Math.max(leaderEpoch, record.leaderEpoch());

@@ -12,6 +12,7 @@ import io.blocktail.consumer.intake.StreamCutException;
 import io.blocktail.consumer.intake.StreamPosition;
 import io.blocktail.consumer.intake.StreamRecord;
 import io.blocktail.consumer.intake.StreamUnavailableException;
+import io.blocktail.storage.FileTrouble;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 /// one. Has no thread of its own and does not sleep except as it is told to.
 public final class Target {
   private static final Logger LOG = Logger.getLogger(Target.class);
+
+  /// What an operator has to know who has mended what was wrong.
+  private static final String RETRY = ". It tries again by itself until that is mended";
 
   private final String label;
   private final Applier.Ground ground;
@@ -268,7 +272,7 @@ public final class Target {
   private void fail(IOException e) {
     LOG.errorf(e, "%s: halted", label);
     release();
-    move(halted(e.getMessage() == null ? e.toString() : e.getMessage()));
+    move(halted(FileTrouble.said(e) + RETRY));
     backoff.failed(clock.instant());
   }
 

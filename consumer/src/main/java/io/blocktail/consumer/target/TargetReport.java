@@ -31,7 +31,8 @@ public record TargetReport(
         volume, state, reason, false, epoch, watermark, undoneChunks, lagChanges, lagMillis, tally);
   }
 
-  static TargetReport starting() {
+  /// Of a target of which nothing is known yet.
+  public static TargetReport starting() {
     var state = new TargetState.Initializing("starting");
     return new TargetReport(null, state, state.reason(), false, 0, 0, 0, 0, 0, NOTHING);
   }
