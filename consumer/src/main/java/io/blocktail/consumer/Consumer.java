@@ -3,13 +3,13 @@ package io.blocktail.consumer;
 import io.blocktail.consumer.digest.Announcer;
 import io.blocktail.consumer.digest.Outbox;
 import io.blocktail.consumer.intake.KafkaChangeStream;
+import io.blocktail.consumer.target.TargetInUse;
 import io.blocktail.consumer.target.TargetSettings;
 import io.blocktail.event.Topics;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -70,7 +70,7 @@ public class Consumer {
     try {
       return RunningTarget.start(
           plan, stream, announcer, TargetSettings.of(config.checkpointInterval()));
-    } catch (IOException e) {
+    } catch (TargetInUse e) {
       stream.close();
       throw new ConfigurationException(
           "blocktail.volumes.%s.targets.%s.directory: %s"

@@ -16,6 +16,8 @@ public class ProblemMapper implements ExceptionMapper<WebApplicationException> {
         .type("application/problem+json")
         .entity(
             Map.of(
+                "type",
+                "about:blank",
                 "title",
                 status.getReasonPhrase(),
                 "status",

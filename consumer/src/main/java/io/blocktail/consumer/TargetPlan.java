@@ -1,16 +1,19 @@
 package io.blocktail.consumer;
 
+import io.blocktail.storage.FileTrouble;
 import io.blocktail.volume.TargetName;
 import io.blocktail.volume.VolumeName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// One configured target, judged: what can be seen to be wrong before anything starts is.
+/// One configured target, judged: what is wrong with the configuration itself is found before
+/// anything starts; what its files lack is the one target's trouble, see [#prepare].
 record TargetPlan(VolumeName volume, TargetName name, Path file, Path directory) {
   /// All configured targets, by volume and name.
   ///
@@ -32,6 +35,9 @@ record TargetPlan(VolumeName volume, TargetName name, Path file, Path directory)
           "blocktail.checkpoint-interval=%s: must be more than nothing"
               .formatted(config.checkpointInterval()));
     }
+    plans.sort(
+        Comparator.comparing((TargetPlan plan) -> plan.volume.value())
+            .thenComparing(plan -> plan.name.value()));
     return plans;
   }
 
@@ -45,7 +51,6 @@ record TargetPlan(VolumeName volume, TargetName name, Path file, Path directory)
               new TargetName(target),
               config.file().toAbsolutePath().normalize(),
               config.directory().toAbsolutePath().normalize());
-      plan.prepare(key);
       claim(users, plan.file, key + ".file");
       claim(users, plan.directory, key + ".directory");
       return plan;
@@ -54,28 +59,35 @@ record TargetPlan(VolumeName volume, TargetName name, Path file, Path directory)
     }
   }
 
-  private void prepare(String key) {
-    prepare(directory, key + ".directory");
+  /// The configuration's keys of this target begin with it.
+  private String key() {
+    return "blocktail.volumes.%s.targets.%s".formatted(volume, name);
+  }
+
+  /// Makes the directories that are missing.
+  ///
+  /// @throws IOException that names the key, when one of the two cannot be used now
+  void prepare() throws IOException {
+    prepare(directory, key() + ".directory");
     Path parent = file.getParent();
     if (parent != null) {
-      prepare(parent, key + ".file");
+      prepare(parent, key() + ".file");
     }
     if (Files.isDirectory(file) || Files.exists(file) && !Files.isWritable(file)) {
-      throw new ConfigurationException(
-          "%s.file=%s: not a file that can be written".formatted(key, file));
+      throw new IOException("%s.file=%s: not a file that can be written".formatted(key(), file));
     }
   }
 
-  private static void prepare(Path directory, String key) {
+  private static void prepare(Path directory, String key) throws IOException {
     try {
       Files.createDirectories(directory);
     } catch (IOException e) {
-      throw new ConfigurationException(
-          "%s: the directory %s cannot be made: %s".formatted(key, directory, e));
+      throw new IOException(
+          "%s: the directory %s cannot be made: %s".formatted(key, directory, FileTrouble.said(e)),
+          e);
     }
     if (!Files.isWritable(directory)) {
-      throw new ConfigurationException(
-          "%s: the directory %s cannot be written".formatted(key, directory));
+      throw new IOException("%s: the directory %s cannot be written".formatted(key, directory));
     }
   }
 

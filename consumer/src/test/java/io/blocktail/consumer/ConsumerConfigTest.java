@@ -109,20 +109,23 @@ class ConsumerConfigTest {
         .hasMessageEndingWith("are both " + directory.resolve("a.img"));
   }
 
-  @Test
-  void directoryThatCannotBeMadeIsRefused() throws IOException {
-    Files.createFile(directory.resolve("a"));
-    assertThatThrownBy(() -> TargetPlan.of(config(target())))
-        .hasMessageStartingWith(
-            "%s.directory: the directory %s cannot be made: "
-                .formatted(TARGET, directory.resolve("a")));
+  private void cannotBeUsed(String message) {
+    TargetPlan plan = TargetPlan.of(config(target())).getFirst();
+    assertThatThrownBy(plan::prepare).isInstanceOf(IOException.class).hasMessage(message);
   }
 
   @Test
-  void directoryInPlaceOfTheFileIsRefused() throws IOException {
+  void directoryThatCannotBeMadeIsTheTargetsOwnTrouble() throws IOException {
+    Files.createFile(directory.resolve("a"));
+    cannotBeUsed(
+        "%s.directory: the directory %s cannot be made: %s exists already"
+            .formatted(TARGET, directory.resolve("a"), directory.resolve("a")));
+  }
+
+  @Test
+  void directoryInPlaceOfTheFileIsTheTargetsOwnTrouble() throws IOException {
     Files.createDirectory(directory.resolve("a.img"));
-    isRefused(
-        target(),
+    cannotBeUsed(
         "%s.file=%s: not a file that can be written".formatted(TARGET, directory.resolve("a.img")));
   }
 }

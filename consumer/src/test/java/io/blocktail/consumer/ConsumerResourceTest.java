@@ -2,6 +2,7 @@ package io.blocktail.consumer;
 
 import static io.restassured.RestAssured.get;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.nullValue;
@@ -17,17 +18,21 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// One target, and no broker.
+/// A target that waits for its broker, and one whose directory cannot be made.
 @QuarkusTest
-@TestProfile(ConsumerResourceTest.OneTarget.class)
+@TestProfile(ConsumerResourceTest.TwoTargets.class)
 class ConsumerResourceTest {
-  public static class OneTarget implements QuarkusTestProfile {
+  public static class TwoTargets implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
       try {
         Path directory = Files.createTempDirectory("consumer");
         directory.toFile().deleteOnExit();
+        Files.createFile(directory.resolve("shut"));
         return Map.of(
+            "blocktail.volumes.demo.targets.shut.file", directory.resolve("shut.img").toString(),
+            "blocktail.volumes.demo.targets.shut.directory",
+                directory.resolve("shut/own").toString(),
             "blocktail.kafka.\"bootstrap.servers\"", "127.0.0.1:1",
             "blocktail.volumes.demo.targets.replica-a.file", directory.resolve("a.img").toString(),
             "blocktail.volumes.demo.targets.replica-a.directory",
@@ -43,7 +48,7 @@ class ConsumerResourceTest {
     get("/targets")
         .then()
         .statusCode(200)
-        .body("$", hasSize(1))
+        .body("$", hasSize(2))
         .body("[0].name", equalTo("replica-a"))
         .body("[0].volume", equalTo("demo"))
         .body("[0].state", equalTo("initializing"))
@@ -59,10 +64,27 @@ class ConsumerResourceTest {
   }
 
   @Test
-  void healthNamesTheTarget() {
-    get("/q/health")
+  void targetWhoseDirectoryCannotBeMadeIsHaltedAndSaysWhichKeyToMend() {
+    get("/targets")
         .then()
         .statusCode(200)
+        .body("[1].name", equalTo("shut"))
+        .body("[1].state", equalTo("halted"))
+        .body("[1].consistent", equalTo(false))
+        .body(
+            "[1].reason",
+            startsWith("blocktail.volumes.demo.targets.shut.directory: the directory "))
+        .body("[1].reason", endsWith("It tries again by itself until that is mended"));
+  }
+
+  @Test
+  void healthNamesTheTargets() {
+    get("/q/health")
+        .then()
+        .statusCode(503)
+        .body(
+            "checks.find { it.name == 'targets' }.data.'demo/shut'",
+            startsWith("halted: blocktail.volumes.demo.targets.shut.directory"))
         .body(
             "checks.find { it.name == 'targets' }.data.'demo/replica-a'",
             startsWith("initializing"));
@@ -84,6 +106,8 @@ class ConsumerResourceTest {
         .then()
         .statusCode(404)
         .contentType("application/problem+json")
+        .body("type", equalTo("about:blank"))
+        .body("title", equalTo("Not Found"))
         .body("status", equalTo(404));
   }
 }

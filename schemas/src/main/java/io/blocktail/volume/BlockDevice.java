@@ -28,6 +28,12 @@ public interface BlockDevice extends AutoCloseable {
   /// Makes the range read as zeros, giving its space back where the device can.
   void zero(long offset, long length) throws IOException;
 
+  /// As [#zero], but the range keeps its space, so that a later write there cannot lack it, where
+  /// the device can tell the two apart.
+  default void fill(long offset, long length) throws IOException {
+    zero(offset, length);
+  }
+
   /// Makes all that was written before durable. After an error nothing is known about what is
   /// durable, and calling again would tell nothing either (the page cache forgets failed writes).
   void force() throws IOException;
@@ -43,7 +49,14 @@ public interface BlockDevice extends AutoCloseable {
         switch (request.operation()) {
           case READ -> read(request.data(), request.offset());
           case WRITE -> write(request.data(), request.offset());
-          case ZERO, TRIM -> zero(request.offset(), request.length());
+          case ZERO -> {
+            if (request.keepsSpace()) {
+              fill(request.offset(), request.length());
+            } else {
+              zero(request.offset(), request.length());
+            }
+          }
+          case TRIM -> zero(request.offset(), request.length());
           case FLUSH -> {}
         }
         if (request.durable()) {

@@ -164,8 +164,12 @@ public final class FileDevice implements BlockDevice {
   public void write(ByteBuffer from, long offset) throws IOException {
     checkRange(offset, from.remaining());
     long at = offset;
-    while (from.hasRemaining()) {
-      at += channel.write(from, at);
+    try {
+      while (from.hasRemaining()) {
+        at += channel.write(from, at);
+      }
+    } catch (IOException e) {
+      throw SystemErrors.isNoSpace(e) ? new DeviceFull(file.toString(), e) : e;
     }
   }
 
@@ -179,6 +183,12 @@ public final class FileDevice implements BlockDevice {
       }
       punches = false;
     }
+    fill(offset, length);
+  }
+
+  @Override
+  public void fill(long offset, long length) throws IOException {
+    checkRange(offset, length);
     var zeros = ByteBuffer.allocateDirect((int) Math.min(ZEROS, length));
     for (long done = 0; done < length; ) {
       zeros.clear().limit((int) Math.min(zeros.capacity(), length - done));

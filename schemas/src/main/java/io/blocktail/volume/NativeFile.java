@@ -39,9 +39,11 @@ final class NativeFile implements AutoCloseable {
   private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
   private static final @Nullable Native NATIVE = link();
 
+  private final Path file;
   private final int descriptor;
 
-  private NativeFile(int descriptor) {
+  private NativeFile(Path file, int descriptor) {
+    this.file = file;
     this.descriptor = descriptor;
   }
 
@@ -91,7 +93,7 @@ final class NativeFile implements AutoCloseable {
       if (descriptor < 0) {
         throw new IOException(file + ": cannot be opened: errno " + (int) nat.errno.get(state, 0L));
       }
-      return new NativeFile(descriptor);
+      return new NativeFile(file, descriptor);
     } catch (IOException | RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
@@ -119,6 +121,9 @@ final class NativeFile implements AutoCloseable {
         int errno = (int) nat.errno.get(state, 0L);
         if (errno == EOPNOTSUPP || errno == ENOSYS || errno == ENODEV) {
           return false;
+        }
+        if (SystemErrors.isNoSpace(errno)) {
+          throw new DeviceFull(file.toString(), new IOException("punching a hole: errno " + errno));
         }
         if (errno != EINTR) {
           throw new IOException("punching a hole: errno " + errno);

@@ -26,6 +26,7 @@ public final class Request {
   private long length;
   private ByteBuffer data = NONE;
   private boolean durable;
+  private boolean keepsSpace;
   private @Nullable IOException failure;
 
   /// @param into takes what is read, from its position to its limit
@@ -43,6 +44,13 @@ public final class Request {
     return set(Operation.ZERO, offset, length, NONE, durable);
   }
 
+  /// As [#zero], without giving the range's space back.
+  public Request fill(long offset, long length, boolean durable) {
+    set(Operation.ZERO, offset, length, NONE, durable);
+    keepsSpace = true;
+    return this;
+  }
+
   public Request trim(long offset, long length, boolean durable) {
     return set(Operation.TRIM, offset, length, NONE, durable);
   }
@@ -58,6 +66,7 @@ public final class Request {
     this.length = length;
     this.data = data;
     this.durable = durable;
+    this.keepsSpace = false;
     this.failure = null;
     return this;
   }
@@ -82,6 +91,11 @@ public final class Request {
 
   public boolean durable() {
     return durable;
+  }
+
+  /// Whether a range that is zeroed keeps its space.
+  public boolean keepsSpace() {
+    return keepsSpace;
   }
 
   public boolean changes() {

@@ -11,6 +11,7 @@ import io.blocktail.event.Ownership;
 import io.blocktail.event.Plausible;
 import io.blocktail.event.Position;
 import io.blocktail.storage.Disk;
+import io.blocktail.storage.FileTrouble;
 import io.blocktail.volume.ChunkSet;
 import io.blocktail.volume.TargetName;
 import java.io.IOException;
@@ -95,6 +96,9 @@ public final class Applier implements AutoCloseable {
 
   /// Takes the next record.
   public Outcome take(StreamRecord record) throws IOException {
+    if (recovery != null) {
+      recovery = recovery.facing(record);
+    }
     try {
       Event event = decode(record);
       if (event != null && !take(event, record)) {
@@ -103,7 +107,9 @@ public final class Applier implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new IOException(
-          "the record at offset %d cannot be applied: %s".formatted(record.offset(), e), e);
+          "the record at offset %d cannot be applied to %s: %s"
+              .formatted(record.offset(), ground.medium(), FileTrouble.said(e)),
+          e);
     }
     next = new StreamPosition(next.topicId(), record.offset() + 1, record.leaderEpoch());
     leaderEpoch = Math.max(leaderEpoch, record.leaderEpoch());
@@ -176,12 +182,13 @@ public final class Applier implements AutoCloseable {
     if (full(event)) {
       return false;
     }
+    long mayHave = recovery == null ? chain.sequence() : recovery.mayHave(chain.sequence());
     if (event.body() instanceof Body.Epoch
-        && event.previous() < chain.sequence()
+        && event.previous() < mayHave
         && !Reading.opensAll(event, replica.geometry(), ground.self())) {
       halt(
-          "the stream has lost its end: epoch %d follows on event %d, this target has applied up to %d"
-              .formatted(event.epoch(), event.previous(), chain.sequence()));
+          "the stream has lost its end: epoch %d follows on event %d, this target may have applied up to %d"
+              .formatted(event.epoch(), event.previous(), mayHave));
       fence(event);
       return true;
     }
@@ -192,6 +199,9 @@ public final class Applier implements AutoCloseable {
     bytes += written;
     changes += written > 0 ? 1 : 0;
     chain = chain.after(event);
+    if (recovery != null && recovery.isLandmark(event, ground.self())) {
+      recovery = null;
+    }
     return true;
   }
 
@@ -328,7 +338,8 @@ public final class Applier implements AutoCloseable {
         Objects.requireNonNull(replica).identity(),
         chain,
         next,
-        leaderEpoch,
+        // a recovery that is cut short goes on from what the stream was when it was whole
+        recovery == null ? leaderEpoch : recovery.leaderEpoch(),
         intent,
         halt,
         Objects.requireNonNull(replay).undone().snapshot());
@@ -348,9 +359,7 @@ public final class Applier implements AutoCloseable {
       return new Trust.Unborn();
     }
     if (recovery != null) {
-      return new Trust.Recovering(
-          "it stopped uncleanly: up to sequence %d or offset %d it may be ahead of its watermark"
-              .formatted(recovery.intent(), recovery.end()));
+      return new Trust.Recovering(recovery.reason());
     }
     int undone = replay.undone().count();
     return undone > 0 ? new Trust.Incomplete(undone) : new Trust.Sound();
@@ -359,6 +368,9 @@ public final class Applier implements AutoCloseable {
   public Want want() {
     if (halt != null) {
       return halt.mendable() ? new Want.WholeVolume(halt.reason()) : new Want.Nothing();
+    }
+    if (recovery != null && recovery.needsLandmark()) {
+      return new Want.Landmark(recovery.landmark());
     }
     if (replay == null || replay.undone().count() == 0) {
       return new Want.Nothing();

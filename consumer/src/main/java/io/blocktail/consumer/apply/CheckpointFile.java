@@ -142,7 +142,10 @@ public final class CheckpointFile {
     try {
       return read(bytes, format);
     } catch (BufferUnderflowException | IllegalArgumentException e) {
-      throw damaged("it says something impossible: " + e);
+      throw damaged(
+          e instanceof BufferUnderflowException
+              ? "it ends too early"
+              : "it says something impossible: " + e.getMessage());
     }
   }
 

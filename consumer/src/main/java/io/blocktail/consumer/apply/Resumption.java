@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 public record Resumption(StreamPosition from, @Nullable Halt halt, @Nullable Recovery recovery) {
 
   /// @param checkpoint null for a target that starts anew
-  public static Resumption of(@Nullable Checkpoint checkpoint, StreamBounds bounds) {
+  /// @param landmark an id that no request to the source had before
+  public static Resumption of(
+      @Nullable Checkpoint checkpoint, StreamBounds bounds, String landmark) {
     var beginning = new StreamPosition(bounds.topicId(), bounds.beginning(), -1);
     if (checkpoint == null) {
       return new Resumption(beginning, null, null);
@@ -43,15 +45,11 @@ public record Resumption(StreamPosition from, @Nullable Halt halt, @Nullable Rec
     if (checkpoint.halted() != null || !checkpoint.unclean()) {
       return new Resumption(next, checkpoint.halted(), null);
     }
-    if (bounds.leaderEpoch() < 0 || bounds.leaderEpoch() != checkpoint.leaderEpoch()) {
-      return halted(
-          checkpoint,
-          next,
-          ("this target stopped uncleanly, and the stream's leader was elected anew since (leader epoch"
-                  + " %d, was %d), so that the stream may lack what was applied")
-              .formatted(bounds.leaderEpoch(), checkpoint.leaderEpoch()));
-    }
-    return new Resumption(next, null, new Recovery(checkpoint.intent(), bounds.end()));
+    boolean sameLeader =
+        bounds.leaderEpoch() >= 0 && bounds.leaderEpoch() == checkpoint.leaderEpoch();
+    long end = sameLeader ? bounds.end() : Recovery.UNKNOWN;
+    var recovery = new Recovery(checkpoint.intent(), end, checkpoint.leaderEpoch(), landmark);
+    return new Resumption(next, null, recovery);
   }
 
   /// What halted it first stays the reason.

@@ -12,7 +12,6 @@ import io.blocktail.volume.VolumeName;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.UUID;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /// Puts what one target says into the words of the topics.
@@ -65,7 +64,7 @@ public final class Announcer implements DigestSink, ResyncAsker {
   public void ask(ResyncAsk ask) {
     var message =
         ResyncRequest.newBuilder()
-            .setId(UUID.randomUUID().toString())
+            .setId(ask.id())
             .setVolume(volume.value())
             .setVolumeId(ask.volume() == null ? null : ask.volume().toString())
             .setTarget(target.value())

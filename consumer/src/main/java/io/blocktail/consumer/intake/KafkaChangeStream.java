@@ -40,12 +40,16 @@ public final class KafkaChangeStream implements ChangeStream {
   private final TopicPartition partition;
   private final KafkaConsumer<byte[], ByteBuffer> consumer;
   private final Admin admin;
-  private boolean sought;
+  private final String bootstrap;
+
+  /// Offset of the next record to be polled; -1 when none is sought.
+  private long next = -1;
 
   /// @param settings of Kafka's clients, as the operator gave them
   /// @param group under which the position is committed
   public KafkaChangeStream(String topic, String group, Map<String, String> settings) {
     this.partition = new TopicPartition(topic, 0);
+    this.bootstrap = settings.getOrDefault("bootstrap.servers", "no address");
     this.admin = Admin.create(adminSettings(settings));
     this.consumer =
         new KafkaConsumer<>(
@@ -120,8 +124,15 @@ public final class KafkaChangeStream implements ChangeStream {
         ? new StreamUnavailableException(
             "the topic %s does not exist".formatted(partition.topic()), cause)
         : new StreamUnavailableException(
-            "the broker does not answer for the topic %s: %s".formatted(partition.topic(), cause),
+            "the broker at %s does not answer for the topic %s: %s"
+                .formatted(bootstrap, partition.topic(), said(cause)),
             cause);
+  }
+
+  private static String said(Throwable cause) {
+    return cause.getMessage() == null
+        ? "no answer within %d s".formatted(ANSWER.toSeconds())
+        : cause.getMessage();
   }
 
   @Override
@@ -130,12 +141,12 @@ public final class KafkaChangeStream implements ChangeStream {
         position.leaderEpoch() < 0 ? Optional.empty() : Optional.of(position.leaderEpoch());
     consumer.seek(partition, new OffsetAndMetadata(position.offset(), leaderEpoch, ""));
     consumer.resume(List.of(partition));
-    sought = true;
+    next = position.offset();
   }
 
   @Override
   public Batch poll(Duration atMost) throws StreamUnavailableException, StreamCutException {
-    assert sought : "nothing was sought";
+    assert next >= 0 : "nothing was sought";
     try {
       var records = new ArrayList<StreamRecord>();
       for (ConsumerRecord<byte[], ByteBuffer> record : consumer.poll(atMost)) {
@@ -145,13 +156,18 @@ public final class KafkaChangeStream implements ChangeStream {
                 record.leaderEpoch().orElse(-1),
                 record.timestamp(),
                 record.value()));
+        next = record.offset() + 1;
       }
       return new Batch(records, end(records.isEmpty() ? null : records.getLast()));
     } catch (OffsetOutOfRangeException | NoOffsetForPartitionException e) {
       consumer.pause(List.of(partition));
-      sought = false;
+      long missing = next;
+      next = -1;
       throw new StreamCutException(
-          "the stream's records at the place that was to be read are gone: " + e.getMessage(), e);
+          "the stream's records at offset %d, which were to be read next, are gone, or it was cut back"
+                  .formatted(missing)
+              + " below them",
+          e);
     } catch (KafkaException e) {
       throw unavailable(e);
     }

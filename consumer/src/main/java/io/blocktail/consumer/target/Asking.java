@@ -7,6 +7,7 @@ import io.blocktail.consumer.digest.ResyncAsker;
 import io.blocktail.volume.ChunkSet;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// When a target asks the source: at once for what nobody is going to send unasked, and again, ever
@@ -66,6 +67,7 @@ final class Asking {
     return switch (want) {
       case Want.Nothing _, Want.Patience _ -> false;
       case Want.WholeVolume _ -> !(last instanceof Want.WholeVolume);
+      case Want.Landmark _ -> !want.equals(last);
       case Want.Chunks(ChunkSet chunks) ->
           !(last instanceof Want.Chunks(ChunkSet asked) && chunks.minus(asked).isEmpty());
     };
@@ -75,19 +77,27 @@ final class Asking {
     last = want;
     since = now;
     horizon = Math.max(end, applier.next().offset());
-    @Nullable ChunkSet chunks = want instanceof Want.WholeVolume ? null : wanted(applier, want);
-    asker.ask(new ResyncAsk(applier.volume(), chunks, reason(want)));
+    String id = want instanceof Want.Landmark(String named) ? named : UUID.randomUUID().toString();
+    asker.ask(new ResyncAsk(id, applier.volume(), wanted(applier, want), reason(want)));
   }
 
   /// Null for the whole volume: also when the chunks are too scattered for one message.
   private static @Nullable ChunkSet wanted(Applier applier, Want want) {
-    ChunkSet chunks = want instanceof Want.Chunks(ChunkSet left) ? left : applier.undone();
-    return chunks.runs().size() > MOST_RUNS ? null : chunks;
+    ChunkSet chunks =
+        switch (want) {
+          case Want.WholeVolume _ -> null;
+          case Want.Landmark _ -> ChunkSet.EMPTY;
+          case Want.Chunks(ChunkSet left) -> left;
+          case Want.Patience _, Want.Nothing _ -> applier.undone();
+        };
+    return chunks == null || chunks.runs().size() > MOST_RUNS ? null : chunks;
   }
 
   private static String reason(Want want) {
     return switch (want) {
       case Want.WholeVolume(String reason) -> reason;
+      case Want.Landmark _ ->
+          "it stopped uncleanly and the stream's leader was elected anew since: how far is the history?";
       case Want.Chunks _ -> "these chunks were left over when their gap ended";
       case Want.Patience _, Want.Nothing _ -> "their gap brings nothing";
     };

@@ -1,6 +1,7 @@
 package io.blocktail.consumer.target;
 
 import io.blocktail.consumer.apply.CheckpointJob;
+import io.blocktail.storage.FileTrouble;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -75,7 +76,8 @@ final class CheckpointDesk {
     }
     put(null);
     if (at.failure() != null) {
-      throw new IOException("a checkpoint has failed: " + at.failure(), at.failure());
+      throw new IOException(
+          "a checkpoint has failed: " + FileTrouble.said(at.failure()), at.failure());
     }
     return Optional.of(at.job());
   }

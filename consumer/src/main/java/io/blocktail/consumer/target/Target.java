@@ -13,12 +13,14 @@ import io.blocktail.consumer.intake.StreamCutException;
 import io.blocktail.consumer.intake.StreamPosition;
 import io.blocktail.consumer.intake.StreamRecord;
 import io.blocktail.consumer.intake.StreamUnavailableException;
+import io.blocktail.storage.FileTrouble;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 /// one. Has no thread of its own and does not sleep except as it is told to.
 public final class Target {
   private static final Logger LOG = Logger.getLogger(Target.class);
+
+  /// What an operator has to know who has mended what was wrong.
+  private static final String RETRY = ". It tries again by itself until that is mended";
 
   private final String label;
   private final Applier.Ground ground;
@@ -113,7 +118,7 @@ public final class Target {
           "%s has content, but there is no checkpoint that says which: give another file, or empty this one"
               .formatted(ground.medium()));
     }
-    var resumption = Resumption.of(checkpoint.orElse(null), bounds);
+    var resumption = Resumption.of(checkpoint.orElse(null), bounds, UUID.randomUUID().toString());
     applier = Applier.open(ground, checkpoint.orElse(null), resumption);
     stream.seek(resumption.from());
     seen = bounds;
@@ -268,7 +273,7 @@ public final class Target {
   private void fail(IOException e) {
     LOG.errorf(e, "%s: halted", label);
     release();
-    move(halted(e.getMessage() == null ? e.toString() : e.getMessage()));
+    move(halted(FileTrouble.said(e) + RETRY));
     backoff.failed(clock.instant());
   }
 

@@ -15,7 +15,7 @@ public record TargetLock(FileChannel channel) implements AutoCloseable {
   static final String NAME = "lock";
 
   /// @param directory is made if there is none
-  /// @throws IOException also when another process, or another target of this one, has it
+  /// @throws TargetInUse when another process, or another target of this one, has it
   public static TargetLock take(Path directory) throws IOException {
     Files.createDirectories(directory);
     var channel =
@@ -23,7 +23,7 @@ public record TargetLock(FileChannel channel) implements AutoCloseable {
             directory.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
       if (tryLock(channel) == null) {
-        throw new IOException(directory + " is in use by another consumer");
+        throw new TargetInUse(directory);
       }
       return new TargetLock(channel);
     } catch (IOException e) {

@@ -47,7 +47,8 @@ public record TargetReport(
         tally);
   }
 
-  static TargetReport starting() {
+  /// Of a target of which nothing is known yet.
+  public static TargetReport starting() {
     var state = new TargetState.Initializing("starting");
     return new TargetReport(
         null, null, state, state.reason(), false, 0, 0, 0, 0, 0, false, NOTHING);

@@ -67,7 +67,7 @@ public sealed interface TargetState {
     @Override
     public TargetState observe(Trust trust) {
       return switch (trust) {
-        case Trust.Recovering _ -> this;
+        case Trust.Recovering(String why) -> why.equals(reason) ? this : new Recovering(why);
         case Trust.Sound _ -> follow();
         case Trust.Incomplete(int chunks) -> resync(chunks);
         case Trust.Halted(String reason) -> halt(reason);

@@ -26,7 +26,7 @@ class ResumptionTest {
   }
 
   private static void halts(Checkpoint checkpoint, long from, String reason) {
-    var resumption = Resumption.of(checkpoint, STREAM);
+    var resumption = Resumption.of(checkpoint, STREAM, "mark");
     assertThat(resumption.halt()).isEqualTo(new Halt(reason, true));
     assertThat(resumption.from().offset()).isEqualTo(from);
     assertThat(resumption.recovery()).isNull();
@@ -34,30 +34,42 @@ class ResumptionTest {
 
   @Test
   void newTargetStartsAtTheBeginning() {
-    assertThat(Resumption.of(null, STREAM))
+    assertThat(Resumption.of(null, STREAM, "mark"))
         .isEqualTo(new Resumption(new StreamPosition("t", 10, -1), null, null));
   }
 
   @Test
   void cleanStopGoesOn() {
-    assertThat(Resumption.of(at("t", 60, 50, null), STREAM))
+    assertThat(Resumption.of(at("t", 60, 50, null), STREAM, "mark"))
         .isEqualTo(new Resumption(new StreamPosition("t", 60, 2), null, null));
   }
 
   @Test
   void uncleanStopRecoversUpToIntentOrEnd() {
-    assertThat(Resumption.of(at("t", 60, 1050, null), STREAM))
-        .isEqualTo(new Resumption(new StreamPosition("t", 60, 2), null, new Recovery(1050, 100)));
+    assertThat(Resumption.of(at("t", 60, 1050, null), STREAM, "mark"))
+        .isEqualTo(
+            new Resumption(
+                new StreamPosition("t", 60, 2), null, new Recovery(1050, 100, 3, "mark")));
+  }
+
+  /// Promise Prefix: what was applied behind the checkpoint may not be in the stream any more,
+  /// wherever the checkpoint's own place and the end are.
+  @Test
+  void uncleanStopUnderAnotherLeaderRecoversUpToIntentOrLandmark() {
+    var stream = new StreamBounds("t", 10, 100, 4);
+    assertThat(Resumption.of(at("t", 60, 1050, null), stream, "mark"))
+        .isEqualTo(
+            new Resumption(
+                new StreamPosition("t", 60, 2),
+                null,
+                new Recovery(1050, Recovery.UNKNOWN, 3, "mark")));
   }
 
   @Test
-  void uncleanStopUnderAnotherLeaderHalts() {
-    var stream = new StreamBounds("t", 10, 100, 4);
-    assertThat(Resumption.of(at("t", 60, 1050, null), stream).halt())
-        .isEqualTo(
-            new Halt(
-                "this target stopped uncleanly, and the stream's leader was elected anew since (leader epoch 4, was 3), so that the stream may lack what was applied",
-                true));
+  void leaderThatIsNotKnownIsAnotherOne() {
+    var stream = new StreamBounds("t", 10, 100, -1);
+    assertThat(Resumption.of(at("t", 60, 1050, null), stream, "mark").recovery())
+        .isEqualTo(new Recovery(1050, Recovery.UNKNOWN, 3, "mark"));
   }
 
   @Test
@@ -84,7 +96,7 @@ class ResumptionTest {
   @Test
   void haltedStaysHaltedForItsFirstReason() {
     var halt = new Halt("a hole", true);
-    assertThat(Resumption.of(at("t", 60, 1050, halt), STREAM).halt()).isEqualTo(halt);
-    assertThat(Resumption.of(at("u", 60, 1050, halt), STREAM).halt()).isEqualTo(halt);
+    assertThat(Resumption.of(at("t", 60, 1050, halt), STREAM, "mark").halt()).isEqualTo(halt);
+    assertThat(Resumption.of(at("u", 60, 1050, halt), STREAM, "mark").halt()).isEqualTo(halt);
   }
 }

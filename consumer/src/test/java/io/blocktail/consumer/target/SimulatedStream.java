@@ -23,6 +23,9 @@ final class SimulatedStream implements ChangeStream {
   private boolean away;
   private long position = -1;
 
+  /// Leader epoch of the record before the position, -1 when not known.
+  private int positionEpoch = -1;
+
   /// How many records a poll gives at most.
   int batch = 10;
 
@@ -46,9 +49,15 @@ final class SimulatedStream implements ChangeStream {
   }
 
   /// The stream loses its end.
-  void cutTo(int offset) {
-    records.subList(offset, records.size()).clear();
+  ///
+  /// @return the records that are gone
+  List<byte @Nullable []> cutTo(int offset) {
+    List<Stored> end = records.subList(offset, records.size());
+    var lost = new ArrayList<byte @Nullable []>();
+    end.forEach(stored -> lost.add(stored.value()));
+    end.clear();
     leaderEpoch++;
+    return lost;
   }
 
   void recreate() {
@@ -80,11 +89,13 @@ final class SimulatedStream implements ChangeStream {
   @Override
   public void seek(StreamPosition position) {
     this.position = position.offset();
+    this.positionEpoch = position.leaderEpoch();
   }
 
   /// As a broker does that hands out a place again.
   void goBack(int records) {
     position = Math.max(beginning, position - records);
+    positionEpoch = -1;
   }
 
   @Override
@@ -92,6 +103,10 @@ final class SimulatedStream implements ChangeStream {
     check();
     if (position < beginning || position > records.size()) {
       throw new StreamCutException("offset %d is not in the stream".formatted(position));
+    }
+    if (positionEpoch >= 0 && endOf(positionEpoch) < position) {
+      throw new StreamCutException(
+          "leader epoch %d ends before offset %d".formatted(positionEpoch, position));
     }
     var found = new ArrayList<StreamRecord>();
     while (position < records.size() && found.size() < batch) {
@@ -104,8 +119,19 @@ final class SimulatedStream implements ChangeStream {
               1_000,
               value == null ? null : ByteBuffer.wrap(value).asReadOnlyBuffer()));
       position++;
+      positionEpoch = stored.leaderEpoch();
     }
     return new Batch(found, records.size());
+  }
+
+  /// Where the records of that leader epoch, or of the one before it, end: what a broker answers a
+  /// consumer that has to check its position.
+  private int endOf(int epoch) {
+    int end = records.size();
+    while (end > 0 && records.get(end - 1).leaderEpoch() > epoch) {
+      end--;
+    }
+    return end > 0 && records.get(end - 1).leaderEpoch() == epoch ? end : 0;
   }
 
   @Override

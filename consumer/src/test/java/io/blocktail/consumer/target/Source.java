@@ -6,6 +6,7 @@ import io.blocktail.event.Body;
 import io.blocktail.event.Event;
 import io.blocktail.event.EventCodec;
 import io.blocktail.event.Framing;
+import io.blocktail.event.Origins;
 import io.blocktail.event.Ownership;
 import io.blocktail.volume.ChunkSet;
 import io.blocktail.volume.Geometry;
@@ -107,9 +108,20 @@ public final class Source {
             geometry.chunkOffset(chunk), geometry.chunkLength(chunk), digest(chunk), 0));
   }
 
+  /// What answers a request for no chunk.
+  public List<byte[]> landmark(TargetName target, String request) {
+    byte[] gap = next(new Body.Gap(target, ChunkSet.EMPTY, ownership()), Origins.resync(request));
+    return List.of(gap, next(new Body.Whole(sequence, target), Origins.resync(request)));
+  }
+
+  /// The next event of any kind.
   public byte[] next(Body body) {
+    return next(body, "test");
+  }
+
+  private byte[] next(Body body, String origin) {
     sequence++;
-    return encode(new Event(sequence, sequence - 1, epoch, 0, "test", body));
+    return encode(new Event(sequence, sequence - 1, epoch, 0, origin, body));
   }
 
   public static byte[] encode(Event event) {

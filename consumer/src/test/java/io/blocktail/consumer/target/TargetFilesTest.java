@@ -123,7 +123,7 @@ class TargetFilesTest {
         .isEqualTo(
             new TargetState.Halted(
                 data()
-                    + " has content, but there is no checkpoint that says which: give another file, or empty this one"));
+                    + " has content, but there is no checkpoint that says which: give another file, or empty this one. It tries again by itself until that is mended"));
     assertThat(data()).hasContent("precious");
     Files.delete(data());
     now = now.plusSeconds(60);
@@ -139,7 +139,9 @@ class TargetFilesTest {
     }
     Target target = run();
     assertThat(target.report().reason())
-        .endsWith(data() + " is smaller than its volume: it has 1048576 bytes, the volume 3145728");
+        .endsWith(
+            data()
+                + " is smaller than its volume: it has 1048576 bytes, the volume 3145728. It tries again by itself until that is mended");
     assertThat(target.report().state()).isInstanceOf(TargetState.Halted.class);
     target.finish();
   }
@@ -149,7 +151,9 @@ class TargetFilesTest {
     run().finish();
     Files.delete(data());
     assertThat(run().report().reason())
-        .isEqualTo(data() + " is missing although there is a checkpoint that tells what it holds");
+        .isEqualTo(
+            data()
+                + " is missing although there is a checkpoint that tells what it holds. It tries again by itself until that is mended");
     assertThat(data()).doesNotExist();
   }
 
@@ -161,7 +165,7 @@ class TargetFilesTest {
     Files.write(own().resolve("checkpoint"), content);
     assertThat(run().report().reason())
         .isEqualTo(
-            "the file checkpoint of %s is damaged: its checksum is wrong. Remove the directory's content and the replica's file to start this target anew"
+            "the file checkpoint of %s is damaged: its checksum is wrong. Remove the directory's content and the replica's file to start this target anew. It tries again by itself until that is mended"
                 .formatted(own()));
   }
 

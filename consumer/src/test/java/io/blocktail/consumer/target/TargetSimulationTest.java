@@ -30,11 +30,22 @@ class TargetSimulationTest {
 
   @Test
   void replicaEqualsTheSourceOnEverySchedule() throws IOException {
+    runAll(false);
+  }
+
+  /// The end of the stream that a target finds after a crash may not be the one that it has
+  /// applied.
+  @Test
+  void replicaEqualsTheSourceAlthoughTheStreamLosesItsEndWheneverATargetDies() throws IOException {
+    runAll(true);
+  }
+
+  private static void runAll(boolean rough) throws IOException {
     Long only = Long.getLong("blocktail.seed");
     long first = only == null ? System.nanoTime() : only;
     for (long seed = first; seed < first + (only == null ? RUNS : 1); seed++) {
       try {
-        new Schedule(seed).run();
+        new Schedule(seed, rough).run();
       } catch (AssertionError | RuntimeException e) {
         throw new AssertionError("-Dblocktail.seed=" + seed, e);
       }
@@ -51,17 +62,28 @@ class TargetSimulationTest {
     /// Gap events that the source is about to send, between which others come.
     private final ArrayDeque<Runnable> gapWork = new ArrayDeque<>();
 
+    /// What the publisher sends again, in this order and before anything new, since the stream has
+    /// lost it.
+    private final ArrayDeque<byte[]> unsent = new ArrayDeque<>();
+
     private final List<byte[]> formerOwners = new ArrayList<>();
     private final Map<Long, Digest> markers = new HashMap<>();
+    private final boolean rough;
+
+    /// Whether the publisher gets on; it may be slow to notice that the broker is back.
+    private boolean publishing = true;
+
     private int asked;
 
-    Schedule(long seed) throws IOException {
+    /// @param rough whether brokers and targets lose power all the time
+    Schedule(long seed, boolean rough) throws IOException {
       random = new Random(seed);
+      this.rough = rough;
       stream.batch = 1 + random.nextInt(20);
       bench = new Bench(stream);
       bench.reach = 5 + random.nextInt(60);
       bench.kill();
-      if (random.nextBoolean()) {
+      if (!rough && random.nextBoolean()) {
         source.changeUnseen(0, bytes(GEOMETRY.chunkSize()));
         publish(source.epochEvent(ChunkSet.all(GEOMETRY)));
         feed(source.sequence, null, ChunkSet.all(GEOMETRY));
@@ -79,6 +101,17 @@ class TargetSimulationTest {
     }
 
     private void act() {
+      if (rough && random.nextInt(12) == 0) {
+        switch (random.nextInt(4)) {
+          case 0 -> bench.kill();
+          case 1 -> bench.losePower(random);
+          case 2 -> publishing = true;
+          default -> {
+            loseEnd();
+            publishing = false;
+          }
+        }
+      }
       switch (random.nextInt(20)) {
         case 0, 1, 2, 3, 4 -> change();
         case 5 -> mark();
@@ -88,13 +121,15 @@ class TargetSimulationTest {
         case 10, 11, 12 -> bench.target.checkpointStep(Duration.ZERO);
         case 13 -> disturb();
         case 14, 15 -> sendGapWork();
+        case 16 -> sendAgain(random.nextInt(4));
         default -> bench.target.step(Duration.ZERO);
       }
       answerAsks();
     }
 
     private void disturb() {
-      switch (random.nextInt(10)) {
+      switch (random.nextInt(12)) {
+        case 10, 11 -> loseEnd();
         case 0, 1 -> bench.kill();
         case 2, 3 -> bench.losePower(random);
         case 4 -> bench.restart();
@@ -103,6 +138,24 @@ class TargetSimulationTest {
         case 7 -> bench.target.watch();
         case 8 -> takeOver();
         default -> failOnce();
+      }
+    }
+
+    /// The broker loses power. Often just when the target dies, too.
+    private void loseEnd() {
+      int kept = Math.max(1, stream.end() - random.nextInt(12));
+      var again = new ArrayDeque<byte[]>(stream.cutTo(kept));
+      again.addAll(unsent);
+      unsent.clear();
+      unsent.addAll(again);
+      if (random.nextBoolean()) {
+        bench.kill();
+      }
+    }
+
+    private void sendAgain(int records) {
+      for (int i = 0; i < records && !unsent.isEmpty(); i++) {
+        stream.publish(unsent.removeFirst());
       }
     }
 
@@ -188,7 +241,10 @@ class TargetSimulationTest {
       while (asked < bench.asks.size()) {
         ResyncAsk ask = bench.asks.get(asked++);
         ChunkSet chunks = ask.chunks();
-        gapWork.add(() -> gap(Bench.SELF, chunks == null ? ChunkSet.all(GEOMETRY) : chunks));
+        gapWork.add(
+            chunks != null && chunks.isEmpty()
+                ? () -> source.landmark(Bench.SELF, ask.id()).forEach(this::publish)
+                : () -> gap(Bench.SELF, chunks == null ? ChunkSet.all(GEOMETRY) : chunks));
       }
     }
 
@@ -212,9 +268,12 @@ class TargetSimulationTest {
     }
 
     private void publish(byte[] record) {
-      stream.publish(record);
+      unsent.add(record);
       if (!formerOwners.isEmpty() && random.nextInt(3) == 0) {
-        stream.publish(formerOwners.removeFirst());
+        unsent.add(formerOwners.removeFirst());
+      }
+      if (publishing && (random.nextInt(4) > 0 || unsent.size() < 3)) {
+        sendAgain(unsent.size());
       }
     }
 
@@ -248,6 +307,7 @@ class TargetSimulationTest {
         while (!gapWork.isEmpty()) {
           sendGapWork();
         }
+        sendAgain(unsent.size());
         bench.pass(Duration.ofSeconds(10));
         bench.run();
         check();
@@ -259,7 +319,7 @@ class TargetSimulationTest {
 
     private boolean settled() {
       TargetReport report = bench.target.report();
-      return report.consistent() && report.lagChanges() == 0;
+      return report.consistent() && report.lagChanges() == 0 && unsent.isEmpty();
     }
 
     private static void assertSame(byte[] expected, byte[] found, String where) {

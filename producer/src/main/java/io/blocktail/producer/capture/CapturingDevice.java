@@ -121,7 +121,7 @@ public final class CapturingDevice implements BlockDevice {
       try {
         List<Body> changes = group.bodies(device, records);
         if (!changes.isEmpty()) {
-          bringIn(changes, origin);
+          bringIn(group, changes, origin);
         }
       } finally {
         locks.endWrite(group.chunks(), group.chunkCount(), taken);
@@ -131,11 +131,11 @@ public final class CapturingDevice implements BlockDevice {
 
   /// Journal, then device. Whatever goes wrong in between, be it our own mistake, stops the volume:
   /// the history would have what the device has not.
-  private void bringIn(List<Body> changes, String origin) throws IOException {
+  private void bringIn(Group group, List<Body> changes, String origin) throws IOException {
     try {
       Appended appended = journal.append(changes, origin);
       records.changed(changes, appended.first());
-      apply(changes);
+      apply(group, changes);
       journal.applied(appended);
     } catch (RuntimeException | Error e) {
       fitness.stop("a change could not be carried out: " + e);
@@ -143,10 +143,12 @@ public final class CapturingDevice implements BlockDevice {
     }
   }
 
-  private void apply(List<Body> changes) throws IOException {
+  private void apply(Group group, List<Body> changes) throws IOException {
     try {
-      for (Body body : changes) {
-        if (body instanceof Body.Content change) {
+      for (int i = 0; i < changes.size(); i++) {
+        if (changes.get(i) instanceof Body.Zero zero && group.keepsSpace(i)) {
+          device.fill(zero.offset(), zero.length());
+        } else if (changes.get(i) instanceof Body.Content change) {
           Redo.apply(change, device);
         }
       }

@@ -31,7 +31,9 @@ final class Fitness {
   /// Stops the volume because of an error that leaves open what is durable.
   IOException stop(String what, Throwable cause) {
     stop("%s: %s".formatted(what, said(cause)));
-    return stopped();
+    IOException stopped = stopped();
+    stopped.initCause(cause);
+    return stopped;
   }
 
   static String said(Throwable cause) {

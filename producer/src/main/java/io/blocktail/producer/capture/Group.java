@@ -5,6 +5,7 @@ import io.blocktail.volume.BlockDevice;
 import io.blocktail.volume.Geometry;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /// Pieces that are journaled in one write, under the locks of all their chunks. Bounded, so that no
@@ -17,6 +18,10 @@ final class Group {
   private final List<Piece> pieces = new ArrayList<>();
   private final int[] chunks = new int[MAX_PIECES];
   private int chunkCount;
+
+  /// Indexes of the changes that zero a range and keep its space.
+  private final BitSet filled = new BitSet();
+
   private int dataBytes;
 
   Group(Geometry geometry) {
@@ -87,6 +92,7 @@ final class Group {
                 "the chunk at offset %d of %s has rotted: write whole blocks of 4096 bytes to it"
                     .formatted(piece.start(), device));
           }
+          filled.set(bodies.size(), piece.request().keepsSpace());
           bodies.add(piece.body(device));
         } catch (IOException e) {
           piece.request().fail(e);
@@ -94,6 +100,11 @@ final class Group {
       }
     }
     return bodies;
+  }
+
+  /// Whether the change of that index, as [#bodies] gave it, must not give space back.
+  boolean keepsSpace(int change) {
+    return filled.get(change);
   }
 
   void fail(IOException e) {

@@ -31,7 +31,7 @@ final class Batch {
     }
 
     NbdError outcome() {
-      return refusal == NbdError.NONE && request.failure() != null ? NbdError.EIO : refusal;
+      return refusal == NbdError.NONE ? NbdError.of(request.failure()) : refusal;
     }
   }
 
@@ -76,7 +76,9 @@ final class Batch {
           case Protocol.COMMAND_TRIM ->
               slot.request.trim(header.offset(), header.length(), header.durable());
           case Protocol.COMMAND_WRITE_ZEROES ->
-              slot.request.zero(header.offset(), header.length(), header.durable());
+              header.keepsSpace()
+                  ? slot.request.fill(header.offset(), header.length(), header.durable())
+                  : slot.request.zero(header.offset(), header.length(), header.durable());
           default -> throw new AssertionError("command " + header.command());
         };
     requests.add(request);

@@ -86,7 +86,7 @@ final class LargeTransfer {
   private NbdError execute(Request request) {
     assert request == piece;
     device.execute(alone);
-    return request.failure() == null ? NbdError.NONE : NbdError.EIO;
+    return NbdError.of(request.failure());
   }
 
   private void send(int bytes) throws IOException {

@@ -1,5 +1,9 @@
 package io.blocktail.producer.nbd;
 
+import io.blocktail.volume.DeviceFull;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
 /// What a reply says went wrong (the protocol's section "Error values").
 enum NbdError {
   NONE(0),
@@ -7,13 +11,21 @@ enum NbdError {
   EIO(5),
   /// The request makes no sense.
   EINVAL(22),
-  /// A write or a write of zeros reaches beyond the end.
+  /// A write or a write of zeros reaches beyond the end, or the device has no room for it.
   ENOSPC(28);
 
   private final int code;
 
   NbdError(int code) {
     this.code = code;
+  }
+
+  /// What a client is told of a request that the device could not do.
+  static NbdError of(@Nullable IOException failure) {
+    if (failure == null) {
+      return NONE;
+    }
+    return DeviceFull.isCauseOf(failure) ? ENOSPC : EIO;
   }
 
   int code() {

@@ -75,6 +75,11 @@ final class RequestHeader {
     return (flags & Protocol.FLAG_FUA) != 0;
   }
 
+  /// Whether a range that is zeroed must not become a hole.
+  boolean keepsSpace() {
+    return (flags & Protocol.FLAG_NO_HOLE) != 0;
+  }
+
   /// How many bytes follow the header.
   long payload() {
     return command == Protocol.COMMAND_WRITE ? length : 0;

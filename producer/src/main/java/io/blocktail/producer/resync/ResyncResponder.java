@@ -174,6 +174,9 @@ public final class ResyncResponder implements AutoCloseable {
   private void begin(Answer answer, ChunkSet chunks) throws IOException {
     var parts = new ArrayDeque<ChunkSet>();
     List<ChunkSet.Run> runs = chunks.runs();
+    if (runs.isEmpty()) {
+      parts.add(chunks);
+    }
     for (int i = 0; i < runs.size(); i += EventCodec.MAX_RUNS) {
       parts.add(new ChunkSet(runs.subList(i, Math.min(runs.size(), i + EventCodec.MAX_RUNS))));
     }

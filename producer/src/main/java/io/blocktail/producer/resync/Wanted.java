@@ -1,5 +1,6 @@
 package io.blocktail.producer.resync;
 
+import io.blocktail.event.Origins;
 import io.blocktail.event.avro.ChunkRun;
 import io.blocktail.event.avro.ResyncRequest;
 import io.blocktail.volume.ChunkSet;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param offset of the request in its topic
 /// @param origin what the gap's events carry
 /// @param target the one target concerned; null for all
+/// @param chunks none when only the answer's place in the history is wanted
 /// @param pass the scrub pass to mark the chunks for, 0 for none
 record Wanted(long offset, String origin, @Nullable TargetName target, ChunkSet chunks, long pass) {
   private static final int LONGEST_ID = 256;
@@ -32,7 +34,7 @@ record Wanted(long offset, String origin, @Nullable TargetName target, ChunkSet 
     String target = request.getTarget();
     return new Wanted(
         offset,
-        "resync " + request.getId(),
+        Origins.resync(request.getId()),
         target == null ? null : new TargetName(target),
         chunks(request.getChunks(), geometry),
         request.getPass());
@@ -41,9 +43,6 @@ record Wanted(long offset, String origin, @Nullable TargetName target, ChunkSet 
   private static ChunkSet chunks(@Nullable List<ChunkRun> runs, Geometry geometry) {
     if (runs == null) {
       return ChunkSet.all(geometry);
-    }
-    if (runs.isEmpty()) {
-      throw new IllegalArgumentException("it asks for no chunk");
     }
     var chunks = new BitSet();
     for (ChunkRun named : runs) {
@@ -57,9 +56,11 @@ record Wanted(long offset, String origin, @Nullable TargetName target, ChunkSet 
     return ChunkSet.of(chunks);
   }
 
-  /// Whether an answer to this one answers the other too.
+  /// Whether an answer to this one answers the other too. Who asks for no chunk waits for the
+  /// answer with the own id.
   boolean covers(Wanted other) {
-    return Objects.equals(target, other.target)
+    return !other.chunks.isEmpty()
+        && Objects.equals(target, other.target)
         && (other.pass == 0 || other.pass == pass)
         && other.chunks.minus(chunks).isEmpty();
   }

@@ -253,14 +253,24 @@ class ResyncResponderTest {
     long before = source.volume.journal().appended();
     ask("r1", REPLICA, chunks(3, 2), 0);
     ask("r2", REPLICA, chunks(-1, 2), 0);
-    ask("r3", REPLICA, List.of(), 0);
     ask("r4", REPLICA, chunks(0, Integer.MAX_VALUE), 0);
     topic.records.add(new byte[] {1, 2, 3});
     ask("x".repeat(2000), REPLICA, null, 0);
     ask("good", REPLICA, chunks(3, 1), 0);
     answer();
     assertThat(gaps(before)).extracting(Event::origin).containsExactly("resync good");
-    assertThat(topic.committed).isEqualTo(6);
+    assertThat(topic.committed).isEqualTo(5);
+  }
+
+  @Test
+  void whoAsksForNoChunkGetsAnEventWithTheOwnIdAlthoughALaterRequestHasMore() {
+    long before = source.volume.journal().appended();
+    ask("mark", REPLICA, List.of(), 0);
+    ask("all", REPLICA, null, 0);
+    answer();
+    assertThat(gaps(before)).extracting(Event::origin).containsExactly("resync mark", "resync all");
+    assertThat(since(before).get(1).body()).isEqualTo(new Body.Whole(before + 1, REPLICA));
+    assertThat(topic.committed).isEqualTo(1);
   }
 
   @Test
