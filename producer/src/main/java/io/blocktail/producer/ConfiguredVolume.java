@@ -3,6 +3,7 @@ package io.blocktail.producer;
 import io.blocktail.producer.capture.SourceVolume;
 import io.blocktail.storage.Disk;
 import io.blocktail.storage.FileDisk;
+import io.blocktail.storage.FileTrouble;
 import io.blocktail.volume.BlockDevice;
 import io.blocktail.volume.FileDevice;
 import io.blocktail.volume.Geometry;
@@ -13,15 +14,32 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// A volume's configuration, judged, and its files, opened.
+/// A volume's files, opened.
 ///
 /// @param created whether the file was made here, so that it is known to hold nothing
 record ConfiguredVolume(
     VolumeName name, Path file, BlockDevice device, Disk directory, boolean created) {
+  /// Judges what can be judged without a look at any file.
+  ///
   /// @param name as it stands in the configuration
-  static ConfiguredVolume open(String name, ProducerConfig.Volume config) {
+  /// @throws ConfigurationError that names the key
+  static void judge(String name, ProducerConfig.Volume config) {
     String key = "blocktail.volumes." + name;
-    VolumeName volume = name(key, name);
+    try {
+      var _ = new VolumeName(name);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationError(key, String.valueOf(e.getMessage()), e);
+    }
+    try {
+      config.size().ifPresent(size -> Geometry.of(size.asLongValue()));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationError(key + ".size", String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /// @param name as it stands in the configuration, and [#judge] lets pass
+  static ConfiguredVolume open(String name, ProducerConfig.Volume config) throws UnusableVolume {
+    String key = "blocktail.volumes." + name;
     Disk directory = directory(key + ".directory", config.directory());
     Path file = config.file().toAbsolutePath();
     boolean exists = Files.exists(file);
@@ -30,54 +48,49 @@ record ConfiguredVolume(
     }
     BlockDevice device =
         exists ? existing(key, file, config.size()) : created(key, file, config.size());
-    return new ConfiguredVolume(volume, file, device, directory, !exists);
+    return new ConfiguredVolume(new VolumeName(name), file, device, directory, !exists);
   }
 
-  private static VolumeName name(String key, String name) {
+  private static Disk directory(String key, Path directory) throws UnusableVolume {
+    Disk disk;
     try {
-      return new VolumeName(name);
-    } catch (IllegalArgumentException e) {
-      throw new ConfigurationError(key, String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private static Disk directory(String key, Path directory) {
-    try {
-      Disk disk = FileDisk.open(directory);
-      if (!Files.isWritable(directory)) {
-        throw new ConfigurationError(key, "directory " + directory + " is not writable", null);
-      }
-      return disk;
+      disk = FileDisk.open(directory);
     } catch (IOException e) {
-      throw new ConfigurationError(
-          key, "directory %s cannot be used: %s".formatted(directory, e), e);
+      throw new UnusableVolume(
+          key, "the directory %s cannot be used: %s".formatted(directory, FileTrouble.said(e)), e);
     }
+    if (!Files.isWritable(directory)) {
+      throw new UnusableVolume(key, "the directory " + directory + " is not writable", null);
+    }
+    return disk;
   }
 
-  private static BlockDevice existing(String key, Path file, Optional<MemorySize> size) {
+  private static BlockDevice existing(String key, Path file, Optional<MemorySize> size)
+      throws UnusableVolume {
     FileDevice device;
     try {
       device = FileDevice.open(file);
     } catch (IOException e) {
-      throw new ConfigurationError(key + ".file", "%s cannot be opened: %s".formatted(file, e), e);
+      throw new UnusableVolume(
+          key + ".file", "%s cannot be opened: %s".formatted(file, FileTrouble.said(e)), e);
     }
     try {
       checkSize(key + ".file", device.size());
       if (size.isPresent() && size.get().asLongValue() != device.size()) {
-        throw new ConfigurationError(
+        throw new UnusableVolume(
             key + ".size",
             "%d bytes are configured, but %s has %d"
                 .formatted(size.get().asLongValue(), file, device.size()),
             null);
       }
       return device;
-    } catch (ConfigurationError e) {
+    } catch (UnusableVolume e) {
       close(device, e);
       throw e;
     }
   }
 
-  private static void close(FileDevice device, ConfigurationError because) {
+  private static void close(FileDevice device, UnusableVolume because) {
     try {
       device.close();
     } catch (IOException e) {
@@ -85,43 +98,46 @@ record ConfiguredVolume(
     }
   }
 
-  private static BlockDevice created(String key, Path file, Optional<MemorySize> size) {
+  private static BlockDevice created(String key, Path file, Optional<MemorySize> size)
+      throws UnusableVolume {
     if (size.isEmpty()) {
-      throw new ConfigurationError(
+      throw new UnusableVolume(
           key + ".file",
           "there is no file %s; to have it made, configure %s.size".formatted(file, key),
           null);
     }
-    checkSize(key + ".size", size.get().asLongValue());
     try {
       Files.createDirectories(file.getParent());
       return FileDevice.create(file, size.get().asLongValue());
     } catch (IOException e) {
-      throw new ConfigurationError(key + ".file", "%s cannot be made: %s".formatted(file, e), e);
+      throw new UnusableVolume(
+          key + ".file", "%s cannot be made: %s".formatted(file, FileTrouble.said(e)), e);
     }
   }
 
   /// A new file in the place of a lost one would be zeros that nobody has written.
-  private static void refuseIfLost(String key, Path file, Disk directory) {
+  private static void refuseIfLost(String key, Path file, Disk directory) throws UnusableVolume {
+    boolean made;
     try {
-      if (SourceVolume.isMade(directory)) {
-        throw new ConfigurationError(
-            key + ".file",
-            "%s is missing, although %s says that it was a volume: put it back; to begin with an empty volume instead, remove that directory"
-                .formatted(file, directory),
-            null);
-      }
+      made = SourceVolume.isMade(directory);
     } catch (IOException e) {
-      throw new ConfigurationError(
-          key + ".directory", "%s cannot be read: %s".formatted(directory, e), e);
+      throw new UnusableVolume(
+          key + ".directory", "%s cannot be read: %s".formatted(directory, FileTrouble.said(e)), e);
+    }
+    if (made) {
+      throw new UnusableVolume(
+          key + ".file",
+          "%s is missing, although %s says that it was a volume: put it back; to begin with an empty volume instead, remove that directory"
+              .formatted(file, directory),
+          null);
     }
   }
 
-  private static void checkSize(String key, long size) {
+  private static void checkSize(String key, long size) throws UnusableVolume {
     try {
       var _ = Geometry.of(size);
     } catch (IllegalArgumentException e) {
-      throw new ConfigurationError(key, String.valueOf(e.getMessage()), e);
+      throw new UnusableVolume(key, String.valueOf(e.getMessage()), e);
     }
   }
 }

@@ -5,8 +5,11 @@ import io.blocktail.producer.capture.SourceVolume;
 import io.blocktail.producer.nbd.Exports;
 import io.blocktail.producer.nbd.NbdConfig;
 import io.blocktail.producer.nbd.NbdServer;
+import io.blocktail.storage.FileTrouble;
+import io.blocktail.volume.VolumeName;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
@@ -24,7 +27,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// Puts the parts together at start, from the configuration, and ends them in order at stop. A
-/// configuration that is wrong stops the start; a volume that cannot be opened is said to be
+/// configuration that is wrong stops the start; a volume whose files cannot be used is said to be
 /// stopped while the others serve.
 @ApplicationScoped
 public class Producer {
@@ -58,10 +61,12 @@ public class Producer {
 
   private void start() {
     String owner = owner();
+    config.volumes().forEach(ConfiguredVolume::judge);
     refuseSharedFiles();
+    var _ = settings(owner, true);
     KafkaClients clients = KafkaClients.open(config);
     kafka = clients;
-    config.volumes().forEach((name, volume) -> open(name, volume, owner, clients));
+    config.volumes().forEach((name, volume) -> open(new VolumeName(name), volume, owner, clients));
     topics = TopicKeeper.start(clients.setup());
     running.values().forEach(RunningVolume::start);
     status = StatusTeller.start(running.values(), clients.messages(clients.topics().sources()));
@@ -107,24 +112,30 @@ public class Producer {
         });
   }
 
-  private void open(String name, ProducerConfig.Volume volume, String owner, KafkaClients clients) {
-    ConfiguredVolume configured = ConfiguredVolume.open(name, volume);
-    SourceSettings settings = settings(owner, !configured.created());
+  private void open(
+      VolumeName name, ProducerConfig.Volume volume, String owner, KafkaClients clients) {
     try {
-      SourceVolume source =
-          SourceVolume.open(
-              configured.name(), configured.device(), configured.directory(), settings);
-      running.put(name, new RunningVolume(source, configured.file(), config, clients));
+      ConfiguredVolume configured = ConfiguredVolume.open(name.value(), volume);
+      try {
+        SourceVolume source =
+            SourceVolume.open(
+                name,
+                configured.device(),
+                configured.directory(),
+                settings(owner, !configured.created()));
+        running.put(name.value(), new RunningVolume(source, configured.file(), config, clients));
+      } catch (IOException | RuntimeException e) {
+        close(configured);
+        throw e;
+      }
     } catch (IOException e) {
-      LOG.errorf(e, "volume %s cannot be served", name);
+      String reason =
+          FileTrouble.said(e)
+              + ". Mend that and restart the producer, which takes the volume up again";
+      LOG.errorf(e, "volume %s is stopped: %s", name, reason);
+      long size = volume.size().map(MemorySize::asLongValue).orElse(0L);
       broken.put(
-          name,
-          new BrokenVolume(
-              configured.name(),
-              configured.file(),
-              configured.device().size(),
-              String.valueOf(e.getMessage())));
-      close(configured);
+          name.value(), new BrokenVolume(name, volume.file().toAbsolutePath(), size, reason));
     }
   }
 

@@ -28,8 +28,16 @@ class ConfiguredVolumeTest {
         directory.resolve("state"));
   }
 
-  private static void assertRefused(String name, Config config, String message) {
+  /// It is this volume's trouble alone.
+  private static void assertUnusable(String name, Config config, String message) {
     assertThatThrownBy(() -> ConfiguredVolume.open(name, config))
+        .isInstanceOf(UnusableVolume.class)
+        .hasMessageStartingWith(message);
+  }
+
+  /// It stops the start.
+  private static void assertRefused(String name, Config config, String message) {
+    assertThatThrownBy(() -> ConfiguredVolume.judge(name, config))
         .isInstanceOf(ConfigurationError.class)
         .hasMessageContaining(message);
   }
@@ -50,7 +58,7 @@ class ConfiguredVolumeTest {
     SourceVolume.open(volume.name(), volume.device(), volume.directory(), settings).close();
     Files.delete(directory.resolve("demo.img"));
 
-    assertRefused(
+    assertUnusable(
         "demo",
         config("demo.img", "8M"),
         "blocktail.volumes.demo.file: %s is missing, although %s says that it was a volume"
@@ -60,7 +68,7 @@ class ConfiguredVolumeTest {
 
   @Test
   void aMissingFileWithoutASizeIsRefused() {
-    assertRefused(
+    assertUnusable(
         "demo",
         config("demo.img", null),
         "blocktail.volumes.demo.file: there is no file " + directory.resolve("demo.img"));
@@ -78,7 +86,7 @@ class ConfiguredVolumeTest {
   @Test
   void aFileOfAnotherSizeThanConfiguredIsRefused() throws Exception {
     Files.write(directory.resolve("demo.img"), new byte[8192]);
-    assertRefused(
+    assertUnusable(
         "demo",
         config("demo.img", "1M"),
         "blocktail.volumes.demo.size: 1048576 bytes are configured, but ");
@@ -87,17 +95,17 @@ class ConfiguredVolumeTest {
   @Test
   void anEmptyFileIsRefused() throws Exception {
     Files.createFile(directory.resolve("demo.img"));
-    assertRefused(
+    assertUnusable(
         "demo", config("demo.img", null), "blocktail.volumes.demo.file: a volume size of 0 bytes");
   }
 
   @Test
   void aDirectoryThatCannotBeMadeIsRefused() throws Exception {
     Files.createFile(directory.resolve("state"));
-    assertRefused(
+    assertUnusable(
         "demo",
         config("demo.img", "1M"),
-        "blocktail.volumes.demo.directory: directory " + directory.resolve("state"));
+        "blocktail.volumes.demo.directory: the directory " + directory.resolve("state"));
   }
 
   @Test

@@ -4,9 +4,11 @@ import static io.restassured.RestAssured.get;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.startsWith;
 
 import io.blocktail.event.Messages;
 import io.blocktail.event.Topics;
@@ -39,8 +41,8 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
-/// The whole producer with a broker: an empty volume, one that starts with content, and one whose
-/// journal is broken.
+/// The whole producer with a broker: an empty volume, one that starts with content, one whose
+/// journal is broken, and one whose file is missing.
 @QuarkusTest
 @TestProfile(ProducerIT.Volumes.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -75,6 +77,8 @@ class ProducerIT {
           config.put("blocktail.volumes." + name + ".file", directory + "/" + name + ".img");
           config.put("blocktail.volumes." + name + ".directory", directory + "/" + name);
         }
+        config.put("blocktail.volumes.gone.file", directory + "/gone.img");
+        config.put("blocktail.volumes.gone.directory", directory + "/gone");
         config.put("blocktail.volumes.demo.size", "4M");
         config.put("blocktail.volumes.broken.size", "1M");
         return config;
@@ -125,8 +129,8 @@ class ProducerIT {
         .then()
         .statusCode(200)
         .contentType("application/json")
-        .body("$", hasSize(3))
-        .body("name", equalTo(List.of("broken", "demo", "filled")))
+        .body("$", hasSize(4))
+        .body("name", equalTo(List.of("broken", "demo", "filled", "gone")))
         .body("[1].state", equalTo("serving"))
         .body("[1].size", equalTo(4 << 20))
         .body("[1].epoch", equalTo(1))
@@ -145,7 +149,12 @@ class ProducerIT {
     get("/volumes")
         .then()
         .body("[0].state", equalTo("stopped"))
-        .body("[0].reason", containsString("checkpoint"));
+        .body("[0].reason", containsString("checkpoint"))
+        .body("[3].state", equalTo("stopped"))
+        .body("[3].reason", startsWith("blocktail.volumes.gone.file: there is no file "))
+        .body(
+            "[3].reason",
+            endsWith("Mend that and restart the producer, which takes the volume up again"));
     get("/q/health/ready")
         .then()
         .statusCode(503)

@@ -147,35 +147,49 @@ class BadInputIT {
   }
 
   @Test
-  void theProducerRefusesAVolumeFileThatIsMissing() throws Exception {
+  void aVolumeFileThatIsMissingStopsThatVolumeAndAnotherOneIsServed() throws Exception {
     Path missing = temporary.resolve("missing.img");
-    try (var producer =
-        producer(
-            Map.of(
-                "blocktail.volumes.gone.file",
-                missing.toString(),
-                "blocktail.volumes.gone.directory",
-                temporary.resolve("gone").toString()))) {
-      assertThat(producer.awaitEnd()).isNotZero();
-      assertThat(producer.output()).contains("blocktail.volumes.gone").contains(missing.toString());
-    }
-    assertNothingElseIsDisturbed();
+    assertStoppedAlone(
+        "beside-missing",
+        missing,
+        temporary.resolve("state"),
+        "blocktail.volumes.bad.file: there is no file " + missing);
   }
 
   @Test
-  void theProducerNamesADirectoryThatCannotBeWrittenTo() throws Exception {
+  void aDirectoryThatCannotBeWrittenToStopsItsVolumeAndAnotherOneIsServed() throws Exception {
     Path file = Files.createFile(temporary.resolve("file"));
-    try (var producer =
-        producer(
-            Map.of(
-                "blocktail.volumes.shut.file",
-                temporary.resolve("shut.img").toString(),
-                "blocktail.volumes.shut.size",
-                "1M",
-                "blocktail.volumes.shut.directory",
-                file.resolve("state").toString()))) {
-      assertThat(producer.awaitEnd()).isNotZero();
-      assertThat(producer.output()).contains("blocktail.volumes.shut").contains(file.toString());
+    Path directory = file.resolve("state");
+    assertStoppedAlone(
+        "beside-shut",
+        temporary.resolve("bad.img"),
+        directory,
+        "blocktail.volumes.bad.directory: the directory " + directory + " cannot be used: " + file);
+  }
+
+  /// @param beside a volume that no other test has: its stream stays
+  private void assertStoppedAlone(String beside, Path file, Path directory, String reason)
+      throws Exception {
+    String prefix = "blocktail.volumes.";
+    var volumes =
+        Map.of(
+            prefix + "bad.file", file.toString(),
+            prefix + "bad.directory", directory.toString(),
+            prefix + beside + ".file", temporary.resolve("good.img").toString(),
+            prefix + beside + ".size", "1M",
+            prefix + beside + ".directory", temporary.resolve("good").toString());
+    try (var producer = producer(volumes)) {
+      system.await(
+          "one volume is stopped and the other one serves",
+          PATIENCE,
+          () -> {
+            String told = get("http://127.0.0.1:%d/volumes".formatted(producer.port()));
+            return told.contains("\"stopped\"")
+                && told.contains(reason)
+                && told.contains("restart the producer, which takes the volume up again")
+                && told.contains("\"serving\"");
+          });
+      assertThat(producer.output()).contains("volume bad is stopped: " + reason);
     }
     assertNothingElseIsDisturbed();
   }
@@ -230,6 +244,33 @@ class BadInputIT {
     } catch (InterruptedException e) {
       throw new AssertionError("nobody interrupts a test", e);
     }
+  }
+
+  @Test
+  void aTargetWhoseDirectoryCannotBeWrittenToHaltsAndAnotherOneOfTheSameConsumerFollows()
+      throws Exception {
+    Path file = Files.createFile(temporary.resolve("file"));
+    Path right = temporary.resolve("right.img");
+    String targets = "blocktail.volumes.other.targets.";
+    var settings =
+        Map.of(
+            targets + "shut.file", temporary.resolve("shut.img").toString(),
+            targets + "shut.directory", file.resolve("own").toString(),
+            targets + "right.file", right.toString(),
+            targets + "right.directory", temporary.resolve("right").toString());
+    try (var consumer = DirectService.start(system, "consumer", temporary, settings)) {
+      system.await(
+          "one target is halted and the other one follows",
+          PATIENCE,
+          () -> {
+            String told = get("http://127.0.0.1:%d/targets".formatted(consumer.port()));
+            return told.contains("\"halted\"")
+                && told.contains(targets + "shut.directory: the directory " + file)
+                && told.contains("\"following\"");
+          });
+      ForeignTool.require("cmp", "diffutils").run(system.image("other"), right);
+    }
+    assertNothingElseIsDisturbed();
   }
 
   @Test
