@@ -4,6 +4,8 @@ import static io.blocktail.producer.capture.Source.CHUNK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blocktail.digest.ChunkHasher;
+import io.blocktail.event.Body;
+import io.blocktail.event.Event;
 import io.blocktail.storage.SimulatedDisk;
 import io.blocktail.volume.Geometry;
 import io.blocktail.volume.Request;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /// Promises "Order" and "Durable": a process that dies before any one of its writes, renames and
@@ -142,6 +145,11 @@ class SourceCrashSimulationTest {
                 .chunks()
                 .digested(0, marked.lastChange(), marked.digest(), marked.sequence());
           }
+          case 4 -> {
+            // what no chunk's record speaks of
+            source.capture().append(new Body.Bookmark("here"), "s");
+            source.volume.checkpoint();
+          }
           default -> {}
         }
       } catch (IOException e) {
@@ -152,6 +160,13 @@ class SourceCrashSimulationTest {
     private List<Request> batch() {
       batch++;
       var requests = new ArrayList<Request>();
+      if (random.nextInt(10) == 0 && hasRoomForTheLargestBatch()) {
+        var data = new byte[CHUNK];
+        random.nextBytes(data);
+        long offset = random.nextInt(CHUNK / Geometry.BLOCK) * (long) Geometry.BLOCK;
+        requests.add(new Request().write(offset, ByteBuffer.wrap(data), random.nextBoolean()));
+        return requests;
+      }
       for (int i = 0; i <= random.nextInt(4); i++) {
         int length = 1 + random.nextInt(random.nextInt(8) == 0 ? AREA / 2 : 9000);
         long offset = CHUNK - AREA / 2L + random.nextInt(AREA - length);
@@ -165,6 +180,12 @@ class SourceCrashSimulationTest {
             });
       }
       return requests;
+    }
+
+    /// Nobody else is there to make room while a writer waits.
+    private boolean hasRoomForTheLargestBatch() {
+      long free = source.volume.journal().limitBytes() - source.volume.journal().usedBytes();
+      return free > 2 * CHUNK + 3 * Geometry.BLOCK;
     }
 
     private void acknowledge(Request request) {
@@ -233,9 +254,18 @@ class SourceCrashSimulationTest {
         assertThat(source.volume.journal().appended())
             .as("what could be published is there")
             .isGreaterThanOrEqualTo(done);
+        assertDense(done + 1);
         model = device;
         flushed = batch;
       }
+    }
+
+    /// What the publisher goes on with has no hole.
+    private void assertDense(long from) throws IOException {
+      assertThat(source.events(from))
+          .extracting(Event::sequence)
+          .isEqualTo(
+              LongStream.rangeClosed(from, source.volume.journal().appended()).boxed().toList());
     }
 
     /// Nobody asked for another content of the byte since the last flush: it is what it was then.

@@ -117,6 +117,20 @@ class SourceVolumeTest {
     source.directory.losePower(LOSES_ALL);
     source.killAndReopen();
     assertThat(source.volume.journal().appended()).isEqualTo(2);
+    assertThat(source.events(1)).extracting(Event::sequence).containsExactly(1L, 2L);
+  }
+
+  /// A batch that is larger than what a segment has room for behind the first of its records: the
+  /// segment in the middle is begun and filled by it alone.
+  @Test
+  void aFlushAlsoForcesASegmentThatOneBatchHasBegunAndFilled() throws Exception {
+    var source = new Source(2 * CHUNK);
+    source.capture().write(bytes(CHUNK / 2, 1), 0);
+    source.capture().write(bytes(CHUNK, 2), 0);
+    source.capture().force();
+    source.directory.losePower(LOSES_ALL);
+    source.killAndReopen();
+    assertThat(source.events(1)).extracting(Event::sequence).containsExactly(1L, 2L, 3L, 4L);
   }
 
   private static final RandomGenerator LOSES_ALL = () -> 0;
