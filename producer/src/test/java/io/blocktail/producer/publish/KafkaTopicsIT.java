@@ -181,7 +181,7 @@ class KafkaTopicsIT {
   @Test
   void aTopicThatWasMadeAgainHasAnotherId() throws Exception {
     try (var topic = open(new Topics("again"), new VolumeName("v"))) {
-      String id = topic.bounds().topicId();
+      String id = boundsOf(topic).topicId();
       topic.send(new byte[1]);
       assertThat(awaitCompletion(topic)).isEqualTo(new ChangeTopic.Completion.Acknowledged(0));
       admin.deleteTopics(List.of("again.changes.v")).all().get();
