@@ -42,13 +42,13 @@ class TargetSimulationTest {
 
   private static void runAll(boolean rough) throws IOException {
     int runs = rough ? RUNS / 2 : RUNS;
-    Long only = Long.getLong("blocktail.seed");
+    Long only = Long.getLong("suite.seed");
     long first = only == null ? System.nanoTime() : only;
     for (long seed = first; seed < first + (only == null ? runs : 1); seed++) {
       try {
         new Schedule(seed, rough).run();
       } catch (AssertionError | RuntimeException e) {
-        throw new AssertionError("-Dblocktail.seed=" + seed, e);
+        throw new AssertionError("-Dsuite.seed=" + seed, e);
       }
     }
   }
