@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class TargetSimulationTest {
   private static final Geometry GEOMETRY =
       new Geometry(2 * (512 << 10) + 3 * Geometry.BLOCK, 512 << 10);
-  private static final int RUNS = Integer.getInteger("blocktail.runs", 300);
+  private static final int RUNS = Integer.getInteger("suite.runs", 300);
 
   @Test
   void replicaEqualsTheSourceOnEverySchedule() throws IOException {
