@@ -24,8 +24,17 @@ public final class SourceVolumes {
   /// @param content whether a new volume may hold something
   public static SourceVolume open(SimulatedDisk files, BlockDevice device, boolean content)
       throws IOException {
-    var settings =
-        new SourceSettings("test", 64 << 20, 4 << 20, Clock.systemUTC(), content, Runnable::run);
-    return SourceVolume.open(NAME, device, files, settings);
+    return SourceVolume.open(NAME, device, files, settings(64 << 20, 4 << 20, content));
+  }
+
+  /// With a journal of `segments` segments of 1 MiB.
+  public static SourceVolume openSmall(
+      SimulatedDisk files, SimulatedDisk devices, long size, int segments) throws IOException {
+    var device = new SimulatedDevice(devices, "volume", size);
+    return SourceVolume.open(NAME, device, files, settings((long) segments << 20, 1 << 20, false));
+  }
+
+  private static SourceSettings settings(long limit, int segment, boolean content) {
+    return new SourceSettings("test", limit, segment, Clock.systemUTC(), content, Runnable::run);
   }
 }

@@ -285,6 +285,12 @@ public final class Journal implements AutoCloseable {
     }
   }
 
+  /// Kafka has nothing behind the sequence, whatever it acknowledged before: what the journal still
+  /// has of that is needed again, and kept. For the publisher, before it asks for a [#reader].
+  public void lost(long sequence) {
+    acknowledged.accumulateAndGet(sequence, Math::min);
+  }
+
   /// Waits until a checkpoint is due for the journal's sake, which lets it free segments. Returns
   /// early when the journal was stopped.
   ///
@@ -314,7 +320,9 @@ public final class Journal implements AutoCloseable {
     try {
       boolean freed =
           segments.free(
-              Math.min(redo.sequence(), acknowledged.get() + 1), redo.segment(), room.blocked());
+              () -> Math.min(redo.sequence(), acknowledged.get() + 1),
+              redo.segment(),
+              room.blocked());
       appending.lock();
       try {
         room.free(freeBytes());

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The segments in use, and how a journal gets another one and gives one back.
@@ -107,13 +108,16 @@ final class Segments implements AutoCloseable {
   /// current one. As long as the journal is at most half full and nobody waits for room the newest
   /// of them is kept, so that what a stream loses at its end can be sent again.
   ///
+  /// @param bound gives the sequence. It is asked while nobody can begin to read, so that a reader
+  ///   that is opened after the bound went down finds what it counts on
   /// @param redo number of the segment that a restart opens first. It may hold none of the records
   ///   to be redone, when the redo point is at its very end and the next one has begun since
   /// @param all whether to keep none of them, since writers wait
   /// @return whether there were any
-  boolean free(long below, long redo, boolean all) throws IOException {
+  boolean free(LongSupplier bound, long redo, boolean all) throws IOException {
     List<Segment> unneeded = new ArrayList<>();
     synchronized (this) {
+      long below = bound.getAsLong();
       for (Segment segment : inUse.values()) {
         Map.Entry<Long, Segment> next = inUse.higherEntry(segment.firstSequence());
         if (next == null || next.getKey() > below || segment.number() >= redo) {

@@ -28,6 +28,7 @@ final class JournalJoin {
               + " The source was rolled back, or somebody else writes to the topic."
               + START_ANEW);
     }
+    journal.lost(end);
     ByteBuffer last = scan.lastBody();
     if (last == null) {
       return behind(end, journal, topic);

@@ -189,7 +189,9 @@ public final class Publisher implements AutoCloseable {
     }
     JournalReader reader = JournalJoin.openBehind(scan, journal, topicName);
     published(scan.position());
-    trouble.isOver(nanos.getAsLong());
+    if (scan.sequence() == journal.appended()) {
+      trouble.isOver(nanos.getAsLong()); // else when Kafka has acknowledged something
+    }
     ChangeTopic.Bounds bounds = scan.bounds();
     state =
         new State.Sending(
@@ -267,8 +269,7 @@ public final class Publisher implements AutoCloseable {
   }
 
   private void lookAgain(String doubt) {
-    LOG.warnf(
-        "volume %s: topic %s: %s; the stream's end is looked for", volume.name(), topicName, doubt);
+    trouble.begins(doubt + "; the stream's end is looked for");
     leave();
     lookLater();
   }

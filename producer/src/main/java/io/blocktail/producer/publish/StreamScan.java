@@ -134,12 +134,13 @@ final class StreamScan {
   }
 
   private void take(Event event, Stored stored) throws UnfitStream {
-    checkOwner(event);
+    checkVolume(event);
     String objection = Plausible.objection(event, ownership.geometry());
     if (objection != null) {
       passOver(stored, "event %d: %s".formatted(event.sequence(), objection));
       return;
     }
+    checkEpoch(event);
     switch (chain.judge(event)) {
       case NEXT -> follow(event, stored);
       case HOLE -> {
@@ -161,13 +162,17 @@ final class StreamScan {
     lastBody = stored.value();
   }
 
-  private void checkOwner(Event event) throws UnfitStream {
-    if (event.epoch() > epoch) {
+  /// An epoch begins with its EPOCH; what else says it is of a higher one is a hole to everybody.
+  private void checkEpoch(Event event) throws UnfitStream {
+    if (event.epoch() > epoch && event.body() instanceof Body.Epoch) {
       throw new UnfitStream(
           "another producer has taken the volume over: topic %s has an event of epoch %d, and this"
                   .formatted(topic, event.epoch())
               + " producer's is %d; remove the volume here".formatted(epoch));
     }
+  }
+
+  private void checkVolume(Event event) throws UnfitStream {
     Ownership other =
         switch (event.body()) {
           case Body.Epoch opened -> opened.ownership();

@@ -150,6 +150,27 @@ class PublisherTest {
     assertThat(publisher.trouble()).isNull();
   }
 
+  /// As with a topic that may be read and not written.
+  @Test
+  void aTopicThatStoresNothingIsSaidAllTheTime() throws IOException {
+    write(1);
+    runDry();
+    topic.fail(Integer.MAX_VALUE);
+    write(1);
+    while (publisher.trouble() == null) {
+      publisher.step();
+      nanos += Duration.ofMillis(5).toNanos();
+    }
+    for (int i = 0; i < 12_000; i++) {
+      publisher.step();
+      nanos += Duration.ofMillis(5).toNanos();
+      assertThat(publisher.trouble()).contains("simulated: not stored");
+    }
+    topic.fail(0);
+    runDry();
+    assertThat(publisher.trouble()).isNull();
+  }
+
   @Test
   void nothingIsSentBehindARecordThatWasNotTaken() throws IOException {
     write(3);
@@ -194,6 +215,29 @@ class PublisherTest {
     write(1);
     runDry();
     assertThat(volume.published().orElseThrow().offset()).isEqualTo(12);
+  }
+
+  /// What Kafka had acknowledged and lost is needed again, although checkpoints go on.
+  @Test
+  void aLostTailIsKeptInTheJournalUntilItIsSentAgain() throws IOException {
+    volume = SourceVolumes.openSmall(new SimulatedDisk(), new SimulatedDisk(), SIZE, 16);
+    publisher = publisher();
+    write(2500);
+    runDry();
+    topic.loseTail(2400);
+    nanos += Duration.ofSeconds(11).toNanos();
+    publisher.step();
+    assertThat(publisher.isDrained()).isFalse();
+    for (int i = 0; i < 10_000 && !publisher.isDrained(); i++) {
+      if (topic.inFlight() > 0) {
+        boolean _ = volume.checkpoint();
+      }
+      if (!publisher.step()) {
+        nanos += Duration.ofMillis(5).toNanos();
+      }
+    }
+    runDry();
+    assertThat(volume.published().orElseThrow().sequence()).isEqualTo(2501);
   }
 
   @Test
@@ -252,6 +296,20 @@ class PublisherTest {
     assertThat(publisher.isDrained()).isTrue();
     assertThat(volume.published().orElseThrow().sequence()).isEqualTo(11);
     assertThat(volume.published().orElseThrow().offset()).isEqualTo(11);
+  }
+
+  /// Nobody opened that epoch: to every reader it is a hole.
+  @Test
+  void anEventOfAnEpochThatNobodyOpenedIsNotTheStreamsEnd() throws IOException {
+    write(5);
+    runDry();
+    topic.append(framed(new Event(7, 6, 2, 0, "x", new Body.Zero(0, Geometry.BLOCK))));
+    topic.append(framed(new Event(1000, 6, 9, 0, "x", new Body.Zero(SIZE, Geometry.BLOCK))));
+    write(5);
+    run();
+    assertThat(volume.state()).isEqualTo(new SourceState.Serving());
+    assertThat(publisher.isDrained()).isTrue();
+    assertThat(volume.published().orElseThrow().sequence()).isEqualTo(11);
   }
 
   @Test

@@ -18,6 +18,7 @@ public final class SimulatedTopic implements ChangeTopic {
   private boolean faults;
   private boolean away;
   private int refusals;
+  private int failures;
 
   public SimulatedTopic(RandomGenerator random) {
     this.random = random;
@@ -37,6 +38,12 @@ public final class SimulatedTopic implements ChangeTopic {
   /// The next so many records are not taken when they are sent.
   public SimulatedTopic refuse(int records) {
     refusals = records;
+    return this;
+  }
+
+  /// The next so many records are sent, but not stored.
+  public SimulatedTopic fail(int records) {
+    failures = records;
     return this;
   }
 
@@ -131,7 +138,8 @@ public final class SimulatedTopic implements ChangeTopic {
       storeLate();
     }
     byte[] record = inFlight.remove();
-    if (chance(3)) {
+    if (failures > 0 || chance(3)) {
+      failures--;
       return new Completion.Failed("simulated: not stored");
     }
     log.add(record);
