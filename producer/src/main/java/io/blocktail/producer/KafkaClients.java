@@ -3,6 +3,7 @@ package io.blocktail.producer;
 import io.blocktail.event.Topics;
 import io.blocktail.producer.publish.KafkaMessageTopic;
 import io.blocktail.producer.publish.KafkaSettings;
+import io.blocktail.producer.publish.LateClient;
 import io.blocktail.producer.publish.TopicSetup;
 import java.time.Duration;
 import org.apache.kafka.clients.admin.Admin;
@@ -14,16 +15,16 @@ import org.apache.kafka.common.KafkaException;
 record KafkaClients(
     KafkaSettings settings,
     Topics topics,
-    Admin admin,
+    LateClient<Admin> admin,
     TopicSetup setup,
-    Producer<byte[], byte[]> messages)
+    LateClient<Producer<byte[], byte[]>> messages)
     implements AutoCloseable {
-  /// Does not connect yet.
+  /// Does not connect yet; a broker whose name cannot be resolved now may be later.
   static KafkaClients open(ProducerConfig config) {
     var settings = new KafkaSettings(config.kafka());
     var topics = new Topics(config.topicPrefix());
     try {
-      var admin = Admin.create(settings.admin());
+      LateClient<Admin> admin = LateClient.of(() -> Admin.create(settings.admin()));
       var setup =
           new TopicSetup(
               admin,
@@ -31,7 +32,11 @@ record KafkaClients(
               config.topics().replicationFactor(),
               config.topics().minInsyncReplicas());
       return new KafkaClients(
-          settings, topics, admin, setup, new KafkaProducer<>(settings.messages()));
+          settings,
+          topics,
+          admin,
+          setup,
+          LateClient.of(() -> new KafkaProducer<>(settings.messages())));
     } catch (KafkaException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new ConfigurationError("blocktail.kafka", String.valueOf(cause.getMessage()), e);
@@ -39,12 +44,12 @@ record KafkaClients(
   }
 
   KafkaMessageTopic messages(String topic) {
-    return new KafkaMessageTopic(topic, messages);
+    return new KafkaMessageTopic(topic, messages, setup::sharedMade);
   }
 
   @Override
   public void close() {
-    messages.close(Duration.ofSeconds(2));
-    admin.close(Duration.ofSeconds(2));
+    messages.close(client -> client.close(Duration.ofSeconds(2)));
+    admin.close(client -> client.close(Duration.ofSeconds(2)));
   }
 }

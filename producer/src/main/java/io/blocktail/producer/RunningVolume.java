@@ -2,7 +2,6 @@ package io.blocktail.producer;
 
 import io.blocktail.producer.capture.SourceState;
 import io.blocktail.producer.capture.SourceVolume;
-import io.blocktail.producer.capture.StreamPosition;
 import io.blocktail.producer.publish.KafkaChangeTopic;
 import io.blocktail.producer.publish.Publisher;
 import io.blocktail.producer.resync.KafkaResyncRequests;
@@ -18,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /// A volume that was opened, with the parts that work on it, each in its thread. What goes wrong
 /// with one of them stops this volume and no other.
@@ -146,13 +146,24 @@ final class RunningVolume {
     return scrubber;
   }
 
-  Publisher publisher() {
-    return publisher;
+  /// What is in the way of its parts now; null when nothing is known to be.
+  @Nullable String trouble() {
+    String publishing = publisher.trouble();
+    if (publishing != null) {
+      return publishing;
+    }
+    String digests = scrubber.trouble();
+    if (digests != null) {
+      return "its digests cannot be told, so nothing can be verified: " + digests;
+    }
+    String requests = responder.trouble();
+    return requests == null
+        ? null
+        : "requests to send again cannot be read, so nothing heals: " + requests;
   }
 
-  /// Sequence of the last event that Kafka has acknowledged.
-  long published() {
-    return volume.published().map(StreamPosition::sequence).orElse(0L);
+  Progress progress() {
+    return Progress.of(volume);
   }
 
   /// Ends all parts, in an order in which what was captured still can be published, and gives the

@@ -10,14 +10,14 @@ record StateName(String name, @Nullable String reason) {
   static final String STOPPED = "stopped";
 
   static StateName of(RunningVolume volume) {
-    String publishing = volume.publisher().trouble();
+    String trouble = volume.trouble();
     return switch (volume.volume().state()) {
-      case SourceState.Serving() -> new StateName("serving", publishing);
+      case SourceState.Serving() -> new StateName("serving", trouble);
       case SourceState.Blocked() ->
           new StateName(
               "blocked",
               "the journal is full: writers wait until Kafka has taken some of it"
-                  + (publishing == null ? "" : " (" + publishing + ")"));
+                  + (trouble == null ? "" : " (" + trouble + ")"));
       case SourceState.Stopped(String reason) -> new StateName(STOPPED, reason);
     };
   }

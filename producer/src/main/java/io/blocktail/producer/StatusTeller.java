@@ -66,6 +66,7 @@ final class StatusTeller implements AutoCloseable {
   private void tell(RunningVolume running, StateName state) {
     SourceVolume volume = running.volume();
     Ownership ownership = volume.ownership();
+    Progress progress = running.progress();
     var status =
         SourceStatus.newBuilder()
             .setVolume(volume.name().value())
@@ -75,9 +76,9 @@ final class StatusTeller implements AutoCloseable {
             .setReason(state.reason())
             .setSize(ownership.geometry().size())
             .setChunkSize(ownership.geometry().chunkSize())
-            .setSequence(volume.journal().appended())
-            .setForced(volume.journal().forced())
-            .setPublished(running.published())
+            .setSequence(progress.sequence())
+            .setForced(progress.forced())
+            .setPublished(progress.published())
             .setJournalBytes(volume.journal().usedBytes())
             .setAt(ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()))
             .build();

@@ -23,12 +23,18 @@ class VolumeMetrics {
         "Last sequence that is durable in the journal",
         v -> v.volume().journal().forced());
     gauge(
-        volume, "published", "Last sequence that Kafka has acknowledged", RunningVolume::published);
+        volume,
+        "published",
+        "Last sequence that Kafka has acknowledged",
+        v -> v.progress().published());
     gauge(
         volume,
         "publish.lag",
         "Events that Kafka has not acknowledged",
-        v -> v.volume().journal().appended() - v.published());
+        v -> {
+          Progress progress = v.progress();
+          return progress.sequence() - progress.published();
+        });
     gauge(
         volume,
         "journal.bytes",

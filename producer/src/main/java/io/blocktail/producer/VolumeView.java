@@ -31,19 +31,16 @@ record VolumeView(
     SourceVolume volume = running.volume();
     Ownership ownership = volume.ownership();
     StateName state = StateName.of(running);
-    // Read from the last to the first, so that published <= forced <= sequence also holds here.
-    long published = running.published();
-    long forced = volume.journal().forced();
-    long sequence = volume.journal().appended();
+    Progress progress = running.progress();
     return new VolumeView(
         volume.name().value(),
         ownership.volume().toString(),
         ownership.geometry().size(),
         ownership.geometry().chunkSize(),
         volume.epoch(),
-        sequence,
-        forced,
-        published,
+        progress.sequence(),
+        progress.forced(),
+        progress.published(),
         volume.journal().usedBytes(),
         state.name(),
         state.reason(),

@@ -32,6 +32,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -116,7 +118,10 @@ class ProducerIT {
   }
 
   private void awaitPublished(RunningVolume volume) throws InterruptedException {
-    await(() -> volume.published() == volume.volume().journal().appended());
+    await(() -> {
+      Progress progress = volume.progress();
+      return progress.published() == progress.sequence();
+    });
   }
 
   @Test
@@ -231,6 +236,8 @@ class ProducerIT {
   @Order(7)
   void largeRequestsOfSeveralClientsAllGoThrough() throws Exception {
     var clients = new ArrayList<Thread>();
+    var failures = new ConcurrentLinkedQueue<IOException>();
+    var written = new AtomicInteger();
     for (int i = 0; i < 4; i++) {
       int bytes = i % 2 == 0 ? 1 << 20 : 512 << 10;
       clients.add(
@@ -240,11 +247,17 @@ class ProducerIT {
                 for (int j = 0; j < 20; j++) {
                   var request = new Request().write(j * 4096L, ByteBuffer.allocate(bytes), false);
                   running("demo").device().execute(List.of(request), "client");
-                  assertThat(request.failure()).isNull();
+                  IOException failure = request.failure();
+                  if (failure != null) {
+                    failures.add(failure);
+                  }
+                  written.incrementAndGet();
                 }
               }));
     }
     await(() -> clients.stream().noneMatch(Thread::isAlive));
+    assertThat(failures).isEmpty();
+    assertThat(written).hasValue(80);
     awaitPublished(running("demo"));
     get("/volumes").then().body("[1].state", equalTo("serving"));
   }

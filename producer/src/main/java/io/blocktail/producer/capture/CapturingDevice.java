@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Captures what changes the device below: the journal has a change before the device has it, and
@@ -227,19 +227,19 @@ public final class CapturingDevice implements BlockDevice {
   /// Appends a marker for the digest, if the chunk was not written since its counter was read.
   ///
   /// @param counter what [#writeCounter] said before the chunk was read
-  /// @return the marker's sequence; empty when the counter was odd or has moved
-  public OptionalLong markIfUnmoved(int chunk, int counter, Digest digest, String origin)
+  /// @return empty when the counter was odd or has moved
+  public Optional<Marked> markIfUnmoved(int chunk, int counter, Digest digest, String origin)
       throws IOException {
     if ((counter & 1) != 0) {
-      return OptionalLong.empty();
+      return Optional.empty();
     }
     fitness.check();
     try (var _ = journal.reserve(1, textBytes(checked(origin)), 0)) {
       locks.lock(chunk);
       try {
         return locks.counter(chunk) == counter
-            ? OptionalLong.of(mark(chunk, digest, origin).sequence())
-            : OptionalLong.empty();
+            ? Optional.of(mark(chunk, digest, origin))
+            : Optional.empty();
       } finally {
         locks.unlock(chunk);
       }

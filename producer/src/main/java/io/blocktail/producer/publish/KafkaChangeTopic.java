@@ -29,7 +29,7 @@ public final class KafkaChangeTopic implements ChangeTopic {
 
   private final VolumeName volume;
   private final KafkaSettings settings;
-  private final Admin admin;
+  private final LateClient<Admin> admin;
   private final TopicSetup setup;
   private final TopicPartition partition;
   private final byte[] key;
@@ -43,7 +43,11 @@ public final class KafkaChangeTopic implements ChangeTopic {
 
   /// @param admin not closed here
   public KafkaChangeTopic(
-      VolumeName volume, Topics topics, KafkaSettings settings, Admin admin, TopicSetup setup) {
+      VolumeName volume,
+      Topics topics,
+      KafkaSettings settings,
+      LateClient<Admin> admin,
+      TopicSetup setup) {
     this.volume = volume;
     this.settings = settings;
     this.admin = admin;
@@ -59,7 +63,7 @@ public final class KafkaChangeTopic implements ChangeTopic {
   }
 
   private long offset(OffsetSpec which) throws TopicUnavailable {
-    ListOffsetsResult answer = admin.listOffsets(Map.of(partition, which));
+    ListOffsetsResult answer = admin.get().listOffsets(Map.of(partition, which));
     return TopicSetup.await(answer.partitionResult(partition)).offset();
   }
 

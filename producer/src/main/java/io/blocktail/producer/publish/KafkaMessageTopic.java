@@ -1,34 +1,31 @@
 package io.blocktail.producer.publish;
 
 import java.nio.charset.StandardCharsets;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.jboss.logging.Logger;
 
 /// A topic of messages in Kafka.
 ///
-/// @param producer shared by many threads and topics, and not closed here
-public record KafkaMessageTopic(String topic, Producer<byte[], byte[]> producer)
+/// @param client shared by many threads and topics, and not closed here
+/// @param made whether the topic is known to be made: a broker may make one, with settings of its
+///   own, that a message is sent to
+public record KafkaMessageTopic(
+    String topic, LateClient<Producer<byte[], byte[]>> client, BooleanSupplier made)
     implements MessageTopic {
-  private static final Logger LOG = Logger.getLogger(KafkaMessageTopic.class);
-
   @Override
   public void send(String key, byte[] message, Answer answer) {
     var record =
         new ProducerRecord<byte[], byte[]>(topic, key.getBytes(StandardCharsets.UTF_8), message);
+    if (!made.getAsBoolean()) {
+      answer.told("topic " + topic + " is not made yet");
+      return;
+    }
     try {
-      producer.send(
-          record,
-          (metadata, e) -> {
-            if (e != null) {
-              LOG.debugf("topic %s, key %s: %s", topic, key, e);
-            }
-            answer.told(e == null);
-          });
-    } catch (KafkaException | IllegalStateException e) {
-      LOG.debugf("topic %s, key %s: %s", topic, key, e);
-      answer.told(false);
+      client.get().send(record, (metadata, e) -> answer.told(e == null ? null : e.toString()));
+    } catch (TopicUnavailable | KafkaException | IllegalStateException e) {
+      answer.told(e.toString());
     }
   }
 }

@@ -11,6 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
@@ -32,6 +34,7 @@ public final class TopicSetup {
   private static final int LARGEST_RECORD = Geometry.MAX_CHANGE + EventCodec.MAX_HEAD + (16 << 10);
 
   private static final int DIGEST_PARTITIONS = 8;
+  private static final String APPEND_TIME = "LogAppendTime";
 
   private static final Map<String, String> CHANGES =
       Map.of(
@@ -40,17 +43,21 @@ public final class TopicSetup {
           TopicConfig.RETENTION_MS_CONFIG,
           "-1",
           TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
-          "LogAppendTime");
+          APPEND_TIME);
 
-  private final Admin admin;
+  private final LateClient<Admin> admin;
   private final Topics topics;
   private final Optional<Short> replicationFactor;
   private final Optional<Integer> minInsyncReplicas;
+  private volatile boolean sharedMade;
+
+  /// Topics whose settings were complained of already.
+  private final Set<String> told = ConcurrentHashMap.newKeySet();
 
   /// @param replicationFactor of topics that are made; the broker's default if empty
   /// @param minInsyncReplicas likewise
   public TopicSetup(
-      Admin admin,
+      LateClient<Admin> admin,
       Topics topics,
       Optional<Short> replicationFactor,
       Optional<Integer> minInsyncReplicas) {
@@ -62,30 +69,46 @@ public final class TopicSetup {
 
   /// Makes the topics that all volumes share.
   public void shared() throws TopicUnavailable {
-    var _ =
-        make(
-            topics.digests(),
-            DIGEST_PARTITIONS,
-            Map.of(
-                TopicConfig.CLEANUP_POLICY_CONFIG,
-                TopicConfig.CLEANUP_POLICY_DELETE,
-                TopicConfig.RETENTION_MS_CONFIG,
-                String.valueOf(Duration.ofDays(1).toMillis())));
-    var _ =
-        make(
-            topics.resyncRequests(),
-            1,
-            Map.of(
-                TopicConfig.CLEANUP_POLICY_CONFIG,
-                TopicConfig.CLEANUP_POLICY_DELETE,
-                TopicConfig.RETENTION_MS_CONFIG,
-                String.valueOf(Duration.ofDays(7).toMillis())));
+    share(topics.digests(), DIGEST_PARTITIONS, kept(Duration.ofDays(1)));
+    share(topics.resyncRequests(), 1, kept(Duration.ofDays(7)));
     for (String compacted : List.of(topics.alerts(), topics.sources(), topics.replicas())) {
-      var _ =
-          make(
-              compacted,
-              1,
-              Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+      share(
+          compacted,
+          1,
+          Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+    }
+    sharedMade = true;
+  }
+
+  private static Map<String, String> kept(Duration retention) {
+    return Map.of(
+        TopicConfig.CLEANUP_POLICY_CONFIG,
+        TopicConfig.CLEANUP_POLICY_DELETE,
+        TopicConfig.RETENTION_MS_CONFIG,
+        String.valueOf(retention.toMillis()));
+  }
+
+  /// Whether [#shared] has been through.
+  public boolean sharedMade() {
+    return sharedMade;
+  }
+
+  /// One that is there already may have been made by a broker, with settings that lose what is kept
+  /// in it; to change it is its owner's business.
+  private void share(String name, int partitions, Map<String, String> settings)
+      throws TopicUnavailable {
+    if (make(name, partitions, settings).isEmpty()) {
+      String wanted = requireNonNull(settings.get(TopicConfig.CLEANUP_POLICY_CONFIG));
+      String policy = settings(name).get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
+      if (!policy.contains(wanted)) {
+        complain(name, "has cleanup.policy=%s; set it to %s".formatted(policy, wanted));
+      }
+    }
+  }
+
+  private void complain(String topic, String what) {
+    if (told.add(topic)) {
+      LOG.warnf("topic %s, which was not made by Blocktail, %s", topic, what);
     }
   }
 
@@ -114,9 +137,7 @@ public final class TopicSetup {
   }
 
   private void judgeSettings(String name) throws TopicUnavailable, UnfitStream {
-    var resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
-    Config settings =
-        requireNonNull(await(admin.describeConfigs(List.of(resource)).all()).get(resource));
+    Config settings = settings(name);
     String cleanup = settings.get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
     if (cleanup.contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
       throw new UnfitStream(
@@ -130,11 +151,26 @@ public final class TopicSetup {
           "topic %s has max.message.bytes=%d; an event takes up to %d"
               .formatted(name, largest, LARGEST_RECORD));
     }
+    String time = settings.get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG).value();
+    if (!time.equals(APPEND_TIME)) {
+      complain(
+          name,
+          "has message.timestamp.type=%s and retention.ms=%s: set the first to %s, and the second to how"
+                  .formatted(
+                      time, settings.get(TopicConfig.RETENTION_MS_CONFIG).value(), APPEND_TIME)
+              + " long the history is to be kept (-1: for ever)");
+    }
+  }
+
+  private Config settings(String topic) throws TopicUnavailable {
+    var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    return requireNonNull(
+        await(admin.get().describeConfigs(List.of(resource)).all()).get(resource));
   }
 
   private Optional<TopicDescription> describe(String name) throws TopicUnavailable {
     try {
-      var answer = admin.describeTopics(List.of(name)).topicNameValues().get(name);
+      var answer = admin.get().describeTopics(List.of(name)).topicNameValues().get(name);
       return Optional.of(await(requireNonNull(answer)));
     } catch (TopicUnavailable e) {
       if (e.getCause() instanceof UnknownTopicOrPartitionException) {
@@ -152,7 +188,7 @@ public final class TopicSetup {
         n -> all.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, n.toString()));
     var topic = new NewTopic(name, Optional.of(partitions), replicationFactor).configs(all);
     try {
-      String id = await(admin.createTopics(List.of(topic)).topicId(name)).toString();
+      String id = await(admin.get().createTopics(List.of(topic)).topicId(name)).toString();
       LOG.infof("topic %s was made", name);
       return Optional.of(id);
     } catch (TopicUnavailable e) {

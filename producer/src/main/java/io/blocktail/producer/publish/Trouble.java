@@ -4,9 +4,9 @@ import java.time.Duration;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/// Why a volume's events do not reach Kafka now, if something is in the way: logged when it begins
-/// and when it is over. Told by the publisher's thread, asked by any.
-final class Trouble {
+/// What is in the way between a volume and a topic now, if anything is: logged when it begins and
+/// when it is over. Told by one thread, asked by any.
+public final class Trouble {
   private static final Logger LOG = Logger.getLogger(Trouble.class);
 
   /// How long Kafka may be silent while records are under way before that is said: its client tries
@@ -19,32 +19,35 @@ final class Trouble {
   /// When Kafka last said something while records were under way, or none were, in ns.
   private long lastHeard;
 
-  /// @param what cannot be written, for the log
-  Trouble(String what, long now) {
+  /// @param what is not reached, for the log
+  /// @param now by a monotonic clock, in ns
+  public Trouble(String what, long now) {
     this.what = what;
     this.lastHeard = now;
   }
 
-  @Nullable String reason() {
+  /// Null when nothing is known to be in the way.
+  public @Nullable String reason() {
     return reason;
   }
 
-  void begins(String why) {
+  public void begins(String why) {
     if (reason == null) {
       LOG.warnf("%s: %s", what, why);
     }
     reason = why;
   }
 
-  void isOver(long now) {
+  public void isOver(long now) {
     if (reason != null) {
-      LOG.infof("%s can be written again", what);
+      LOG.infof("%s: all is well again", what);
       reason = null;
     }
     lastHeard = now;
   }
 
-  void noticeSilence(boolean underWay, long now) {
+  /// @param underWay whether an answer is waited for
+  public void noticeSilence(boolean underWay, long now) {
     if (!underWay) {
       lastHeard = now;
     } else if (reason == null && now - lastHeard > SILENCE.toNanos()) {

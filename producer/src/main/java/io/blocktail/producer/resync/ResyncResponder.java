@@ -8,6 +8,7 @@ import io.blocktail.producer.capture.SourceState;
 import io.blocktail.producer.capture.SourceVolume;
 import io.blocktail.producer.capture.StreamPosition;
 import io.blocktail.producer.publish.TopicUnavailable;
+import io.blocktail.producer.publish.Trouble;
 import io.blocktail.producer.resync.ResyncRequests.Received;
 import io.blocktail.volume.ChunkSet;
 import io.blocktail.volume.TargetName;
@@ -79,7 +80,7 @@ public final class ResyncResponder implements AutoCloseable {
   /// When the next chunk may be sent, or Kafka be asked again, by the clock of `nanos`.
   private long notBefore;
 
-  private boolean trouble;
+  private final Trouble trouble;
 
   /// @param rate in bytes a second; as fast as Kafka takes it if empty
   /// @param nanos a monotonic clock, in ns
@@ -95,6 +96,7 @@ public final class ResyncResponder implements AutoCloseable {
     this.rate = rate;
     this.nanos = nanos;
     this.notBefore = nanos.getAsLong();
+    this.trouble = new Trouble("volume %s: resync requests".formatted(volume.name()), notBefore);
     this.freshGap = volume.initialGapOpen() && volume.journal().appended() == 1;
   }
 
@@ -116,13 +118,10 @@ public final class ResyncResponder implements AutoCloseable {
             case State.Closing closing -> finish(closing);
             case State.Stopped() -> false;
           };
-      trouble = false;
+      trouble.isOver(nanos.getAsLong());
       return worked;
     } catch (TopicUnavailable e) {
-      if (!trouble) {
-        LOG.warnf("volume %s: resync requests: %s", volume.name(), e.getMessage());
-      }
-      trouble = true;
+      trouble.begins(String.valueOf(e.getMessage()));
       notBefore = nanos.getAsLong() + RETRY.toNanos();
       return false;
     } catch (IOException e) {
@@ -130,6 +129,11 @@ public final class ResyncResponder implements AutoCloseable {
       state = new State.Stopped();
       return false;
     }
+  }
+
+  /// Why requests cannot be read now; null when nothing is known to be in the way. From any thread.
+  public @Nullable String trouble() {
+    return trouble.reason();
   }
 
   /// Whether it waits for requests.

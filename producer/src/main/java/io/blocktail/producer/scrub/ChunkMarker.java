@@ -8,7 +8,7 @@ import io.blocktail.producer.capture.ChunkRecords;
 import io.blocktail.producer.capture.ChunkRecords.Verdict;
 import io.blocktail.producer.capture.SourceVolume;
 import java.io.IOException;
-import java.util.OptionalLong;
+import java.util.Optional;
 
 /// Hashes a chunk and puts a marker with the digest into the history, so that the marker stands at
 /// a point where the chunk held just what was hashed. Writers wait for that only when they leave
@@ -45,11 +45,10 @@ final class ChunkMarker {
       if ((counter & 1) != 0) {
         continue;
       }
-      long lastChange = records.lastChange(chunk);
       Digest digest = hasher.hash(chunk, device::readStored);
-      OptionalLong sequence = device.markIfUnmoved(chunk, counter, digest, origin);
-      if (sequence.isPresent()) {
-        return new Marked(sequence.getAsLong(), digest, lastChange);
+      Optional<Marked> marked = device.markIfUnmoved(chunk, counter, digest, origin);
+      if (marked.isPresent()) {
+        return marked.get();
       }
     }
     return device.markLocked(chunk, hasher, origin);

@@ -6,6 +6,7 @@ import io.blocktail.event.avro.ChunkDigest;
 import io.blocktail.event.avro.NoDigest;
 import io.blocktail.producer.capture.SourceVolume;
 import io.blocktail.producer.publish.MessageTopic;
+import io.blocktail.producer.publish.Trouble;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -24,6 +25,9 @@ final class DigestPublisher {
 
   private static final Duration RETRY = Duration.ofSeconds(1);
 
+  /// How long one step goes on sending: to send can take long when Kafka does not know the topic.
+  private static final Duration STEP = Duration.ofMillis(50);
+
   /// A marker that was appended, and what is to be said about it.
   ///
   /// @param digest null when the chunk has rotted
@@ -31,12 +35,13 @@ final class DigestPublisher {
   record Pending(
       long sequence, int chunk, @Nullable Digest digest, long lastChange, long pass, long at) {}
 
-  private record Told(Pending pending, boolean stored) {}
+  private record Told(Pending pending, @Nullable String failure) {}
 
   private final SourceVolume volume;
   private final MessageTopic topic;
   private final Passes passes;
   private final LongSupplier nanos;
+  private final Trouble trouble;
   private final Messages<ChunkDigest> messages = new Messages<>(ChunkDigest.class);
   private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
   private final Queue<Told> told = new ConcurrentLinkedQueue<>();
@@ -49,6 +54,12 @@ final class DigestPublisher {
     this.passes = passes;
     this.nanos = nanos;
     this.notBefore = nanos.getAsLong();
+    this.trouble = new Trouble("volume %s: digests".formatted(volume.name()), notBefore);
+  }
+
+  /// Why digests cannot be told now; null when nothing is known to be in the way. From any thread.
+  @Nullable String trouble() {
+    return trouble.reason();
   }
 
   boolean isFull() {
@@ -68,17 +79,21 @@ final class DigestPublisher {
   /// @return whether there was anything
   boolean step() {
     boolean worked = settle();
-    if (nanos.getAsLong() - notBefore < 0) {
+    long now = nanos.getAsLong();
+    trouble.noticeSilence(sent > 0, now);
+    if (now - notBefore < 0) {
       return worked;
     }
     long published = volume.published().map(position -> position.sequence()).orElse(0L);
-    while (!waiting.isEmpty() && waiting.getFirst().sequence() <= published) {
+    while (!waiting.isEmpty()
+        && waiting.getFirst().sequence() <= published
+        && nanos.getAsLong() - now <= STEP.toNanos()) {
       Pending pending = waiting.removeFirst();
       sent++;
       topic.send(
           volume.name() + "/" + pending.chunk(),
           messages.encode(message(pending)),
-          stored -> told.add(new Told(pending, stored)));
+          failure -> told.add(new Told(pending, failure)));
       worked = true;
     }
     return worked;
@@ -89,10 +104,13 @@ final class DigestPublisher {
     for (Told answer = told.poll(); answer != null; answer = told.poll()) {
       worked = true;
       sent--;
-      if (answer.stored()) {
+      String failure = answer.failure();
+      if (failure == null) {
         passes.marked(answer.pending().pass(), answer.pending().chunk());
+        trouble.isOver(nanos.getAsLong());
       } else {
         waiting.addFirst(answer.pending());
+        trouble.begins(failure);
         notBefore = nanos.getAsLong() + RETRY.toNanos();
       }
     }

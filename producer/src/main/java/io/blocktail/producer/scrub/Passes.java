@@ -2,6 +2,7 @@ package io.blocktail.producer.scrub;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -66,10 +67,18 @@ public final class Passes {
     }
     var walk = new Walk(numbers.next(), chunks, onDemand, clock.instant());
     walks.put(walk.id(), walk);
-    while (walks.size() > REMEMBERED && walks.firstEntry().getValue().isOver()) {
-      walks.pollFirstEntry();
-    }
+    forgetOldest();
     return walk;
+  }
+
+  /// Wherever they stand: the one in the background can be older than a thousand on demand.
+  private void forgetOldest() {
+    Iterator<Walk> oldest = walks.values().iterator();
+    while (walks.size() > REMEMBERED && oldest.hasNext()) {
+      if (oldest.next().isOver()) {
+        oldest.remove();
+      }
+    }
   }
 
   synchronized int next(Walk walk) {

@@ -18,6 +18,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /// Marks a volume's chunks, always: first those that are to be marked again, then passes that
 /// somebody asked for, at full speed, then the pass in the background, spread evenly over its
@@ -68,6 +69,11 @@ public final class Scrubber {
 
   public Passes passes() {
     return passes;
+  }
+
+  /// Why digests cannot be told now; null when nothing is known to be in the way.
+  public @Nullable String trouble() {
+    return digests.trouble();
   }
 
   /// Asks for a pass over all chunks as they are from now on.

@@ -48,11 +48,13 @@ class KafkaTopicsIT {
   }
 
   private static TopicSetup setup(Topics topics) {
-    return new TopicSetup(admin, topics, Optional.of((short) 1), Optional.of(1));
+    return new TopicSetup(
+        LateClient.of(() -> admin), topics, Optional.of((short) 1), Optional.of(1));
   }
 
   private static KafkaChangeTopic open(Topics topics, VolumeName volume) {
-    return new KafkaChangeTopic(volume, topics, settings, admin, setup(topics));
+    return new KafkaChangeTopic(
+        volume, topics, settings, LateClient.of(() -> admin), setup(topics));
   }
 
   private static Config configOf(String topic) throws Exception {
@@ -121,6 +123,25 @@ class KafkaTopicsIT {
     assertThat(configOf("shared.digests").get("retention.ms").value()).isEqualTo("86400000");
   }
 
+  /// A broker would make it, with settings of its own.
+  @Test
+  void noMessageIsSentToATopicThatIsNotMadeYet() throws Exception {
+    var topics = new Topics("early");
+    TopicSetup setup = setup(topics);
+    try (var producer = new KafkaProducer<byte[], byte[]>(settings.messages())) {
+      var statuses =
+          new KafkaMessageTopic(topics.sources(), LateClient.of(() -> producer), setup::sharedMade);
+      var told = new ArrayList<String>();
+      statuses.send("v", new byte[1], failure -> told.add(String.valueOf(failure)));
+      assertThat(told).containsExactly("topic early.sources is not made yet");
+      setup.shared();
+      statuses.send("v", new byte[1], failure -> told.add(String.valueOf(failure)));
+      producer.flush();
+      assertThat(told).last().isEqualTo("null");
+    }
+    assertThat(configOf("early.sources").get("cleanup.policy").value()).isEqualTo("compact");
+  }
+
   @Test
   void aTopicOfSeveralPartitionsIsRefused() throws Exception {
     make("several.changes.v", 2, Map.of());
@@ -150,7 +171,9 @@ class KafkaTopicsIT {
   void aMissingBrokerIsUnavailableAndNotUnfit() {
     var nowhere = new KafkaSettings(Map.of("bootstrap.servers", "127.0.0.1:1"));
     try (var away = Admin.create(nowhere.admin())) {
-      var setup = new TopicSetup(away, new Topics("x"), Optional.empty(), Optional.empty());
+      var setup =
+          new TopicSetup(
+              LateClient.of(() -> away), new Topics("x"), Optional.empty(), Optional.empty());
       assertThatThrownBy(setup::shared).isInstanceOf(TopicUnavailable.class);
     }
   }
@@ -209,7 +232,8 @@ class KafkaTopicsIT {
     var topics = new Topics("requests");
     setup(topics).shared();
     try (var producer = new KafkaProducer<byte[], byte[]>(settings.messages())) {
-      var requests = new KafkaMessageTopic(topics.resyncRequests(), producer);
+      var requests =
+          new KafkaMessageTopic(topics.resyncRequests(), LateClient.of(() -> producer), () -> true);
       for (String text : List.of("a", "b", "c")) {
         requests.send("v", text.getBytes(StandardCharsets.UTF_8), _ -> {});
       }

@@ -49,7 +49,8 @@ class PublisherIT {
         var volume = open(file)) {
       var settings = new KafkaSettings(Map.of("bootstrap.servers", broker.bootstrap()));
       var topics = new Topics("it");
-      try (var admin = Admin.create(settings.admin())) {
+      try (var client = Admin.create(settings.admin())) {
+        LateClient<Admin> admin = LateClient.of(() -> client);
         var setup = new TopicSetup(admin, topics, Optional.empty(), Optional.empty());
         var topic = new KafkaChangeTopic(volume.name(), topics, settings, admin, setup);
         writeAndKill(volume, topic, broker);

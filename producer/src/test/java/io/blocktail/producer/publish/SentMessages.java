@@ -9,6 +9,7 @@ public final class SentMessages implements MessageTopic {
 
   private final List<Sent> stored = new ArrayList<>();
   private final List<Runnable> unanswered = new ArrayList<>();
+  private Runnable sending = () -> {};
   private boolean failing;
   private boolean silent;
 
@@ -26,21 +27,27 @@ public final class SentMessages implements MessageTopic {
     }
   }
 
+  /// @param runs with each message that is sent
+  public void onSend(Runnable runs) {
+    sending = runs;
+  }
+
   public List<Sent> stored() {
     return stored;
   }
 
   @Override
   public void send(String key, byte[] message, Answer answer) {
+    sending.run();
     if (failing) {
-      answer.told(false);
+      answer.told("simulated: not stored");
       return;
     }
     stored.add(new Sent(key, message));
     if (silent) {
-      unanswered.add(() -> answer.told(true));
+      unanswered.add(() -> answer.told(null));
     } else {
-      answer.told(true);
+      answer.told(null);
     }
   }
 }

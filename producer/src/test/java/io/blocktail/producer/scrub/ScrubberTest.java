@@ -100,6 +100,32 @@ class ScrubberTest {
   }
 
   @Test
+  void thatDigestsCannotBeToldIsSaidUntilTheyCan() throws IOException {
+    assertThat(scrubber.trouble()).isNull();
+    digests.failing(true);
+    long id = scrubber.requestPass();
+    scrub();
+    source.publish();
+    scrub();
+    assertThat(scrubber.trouble()).isEqualTo("simulated: not stored");
+    digests.failing(false);
+    source.nanos += Duration.ofSeconds(1).toNanos();
+    scrub();
+    assertThat(pass(id).state()).isEqualTo(Pass.State.FINISHED);
+    assertThat(scrubber.trouble()).isNull();
+  }
+
+  @Test
+  void oneStepGoesOnSendingForAShortTimeOnly() throws IOException {
+    digests.onSend(() -> source.nanos += Duration.ofSeconds(1).toNanos());
+    long _ = scrubber.requestPass();
+    scrub();
+    source.publish();
+    boolean _ = scrubber.step();
+    assertThat(told()).hasSize(1);
+  }
+
+  @Test
   void aChunkIsMarkedOnlyWhenKafkaHasItsDigest() throws IOException {
     digests.silent(true);
     long id = scrubber.requestPass();
@@ -216,6 +242,23 @@ class ScrubberTest {
       }
     }
     assertThat(source.volume.journal().appended()).isEqualTo(1 + DigestPublisher.LIMIT);
+  }
+
+  /// The pass in the background lasts longer than a thousand on demand.
+  @Test
+  void oldPassesAreForgottenAlsoBehindOneThatGoesOn() throws IOException {
+    source.nanos += PERIOD.toNanos();
+    boolean _ = scrubber.step();
+    long first = 0;
+    for (int i = 0; i < 200; i++) {
+      long id = scrubber.requestPass();
+      first = first == 0 ? id : first;
+      scrub();
+      source.publish();
+      scrub();
+      assertThat(pass(id).state()).isEqualTo(Pass.State.FINISHED);
+    }
+    assertThat(scrubber.passes().find(first)).isEmpty();
   }
 
   @Test
