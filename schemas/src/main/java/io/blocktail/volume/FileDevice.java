@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// else it writes zeros; either way the range reads as zeros afterwards. While it is open no other
 /// one, in this process or another, can be opened over the same file, by whatever name.
 public final class FileDevice implements BlockDevice {
-  private static final int ZEROS = 1 << 20;
+  /// Shared by all: each who writes it takes a duplicate.
+  private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(1 << 20).asReadOnlyBuffer();
+
   private static final int DIRECT_ALIGNMENT = 4096;
 
   /// How long to wait for somebody else to close the file: a process that is just ending, or the
@@ -189,7 +191,7 @@ public final class FileDevice implements BlockDevice {
   @Override
   public void fill(long offset, long length) throws IOException {
     checkRange(offset, length);
-    var zeros = ByteBuffer.allocateDirect((int) Math.min(ZEROS, length));
+    ByteBuffer zeros = ZEROS.duplicate();
     for (long done = 0; done < length; ) {
       zeros.clear().limit((int) Math.min(zeros.capacity(), length - done));
       int n = zeros.limit();

@@ -56,10 +56,6 @@ public record Geometry(long size, int chunkSize) {
     return (int) Math.min(chunkSize, size - chunkOffset(chunk));
   }
 
-  public Extent chunkExtent(int chunk) {
-    return new Extent(chunkOffset(chunk), chunkLength(chunk));
-  }
-
   /// Whether the range lies inside the volume.
   public boolean contains(long offset, long length) {
     return offset >= 0 && length >= 0 && offset <= size && length <= size - offset;

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -36,12 +37,16 @@ class GarbageClientsTest {
       long memory = directMemory();
       var stop = new AtomicBoolean();
       var trouble = new AtomicReference<@Nullable Throwable>();
-      Thread good = Thread.ofPlatform().start(() -> work(served, stop, trouble));
+      var rounds = new AtomicLong();
+      Thread good = Thread.ofPlatform().start(() -> work(served, stop, rounds, trouble));
       for (int run = 0; run < RUNS; run++) {
         sendGarbage(served, SEED + run);
       }
+      long before = rounds.get();
+      ServedFile.await(() -> rounds.get() > before || !good.isAlive());
       stop.set(true);
       good.join();
+      assertThat(rounds.get()).as("rounds since the last garbage").isGreaterThan(before);
       assertThat(trouble.get()).as("-Dsuite.seed=%d", SEED).isNull();
       ServedFile.await(() -> served.server.connections() == 0);
       assertThat(served.server.buffers()).isLessThanOrEqualTo(64);
@@ -64,7 +69,10 @@ class GarbageClientsTest {
 
   /// Writes and reads back on one connection until told to stop.
   private static void work(
-      ServedFile served, AtomicBoolean stop, AtomicReference<@Nullable Throwable> trouble) {
+      ServedFile served,
+      AtomicBoolean stop,
+      AtomicLong rounds,
+      AtomicReference<@Nullable Throwable> trouble) {
     var random = new Random(SEED);
     try (RawClient client = served.client()) {
       for (long cookie = 0; !stop.get(); cookie++) {
@@ -74,8 +82,9 @@ class GarbageClientsTest {
         client.write(0, cookie, offset, data);
         assertThat(client.reply(0).error()).isZero();
         assertThat(client.readBack(offset, data.length)).isEqualTo(data);
+        rounds.incrementAndGet();
       }
-    } catch (IOException | AssertionError e) {
+    } catch (Throwable e) {
       trouble.set(e);
     }
   }
