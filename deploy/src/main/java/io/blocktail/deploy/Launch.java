@@ -18,14 +18,16 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
-/// One run of `up`: starts the children, keeps them running until someone wants it over or one
-/// cannot be kept running, and stops them in order: no writes first, then those that follow, the
-/// broker last, so that each can still say its last to the next.
+/// One run of `up`: starts the children, keeps them running until someone wants it over or the
+/// producer cannot be kept running, and stops them in order: no writes first, then those that
+/// follow, the broker last, so that each can still say its last to the next. A start is whole or
+/// over; later the source comes first: whatever else is given up, it serves its clients.
 final class Launch {
   private static final Duration ANSWER = Duration.ofSeconds(2);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -41,6 +43,9 @@ final class Launch {
 
   /// A state of a child changed, or a signal came: look.
   private final LinkedBlockingQueue<Boolean> wake = new LinkedBlockingQueue<>();
+
+  /// Who was said to be given up.
+  private final Set<String> told = new HashSet<>();
 
   private volatile boolean signalled;
 
@@ -131,7 +136,7 @@ final class Launch {
   /// Waits until that child answers; false when it is all over before.
   private boolean ready(Supervisor supervisor) throws InterruptedException {
     while (!supervisor.isReady()) {
-      if (signalled || givenUp() != null) {
+      if (signalled || !givenUp().isEmpty()) {
         return false;
       }
       var _ = wake.take();
@@ -143,7 +148,7 @@ final class Launch {
   /// since all else works without it.
   private void awaitVerdicts(ServiceClient client) throws InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!signalled && givenUp() == null) {
+    while (!signalled && givenUp().isEmpty()) {
       var answer = client.replicas();
       if (answer instanceof Answer.Given) {
         return;
@@ -160,13 +165,13 @@ final class Launch {
     var labels = plan.targets().stream().map(PlannedTarget::label).toList();
     try (var client = new ServiceClient(Endpoints.local(plan.ports()), ANSWER)) {
       awaitVerdicts(client);
-      if (signalled || givenUp() != null) {
+      if (signalled || !givenUp().isEmpty()) {
         return over();
       }
       Welcome.lines(directory, plan).forEach(screen::say);
       var status = new LiveStatus(client, labels, screen);
       status.start();
-      while (!signalled && givenUp() == null) {
+      while (!signalled && sourceServes(status)) {
         var _ = wake.take();
       }
       status.stop();
@@ -174,28 +179,47 @@ final class Launch {
     return over();
   }
 
+  /// Says what was given up since the last time.
+  ///
+  /// @return whether the producer is not among it
+  private boolean sourceServes(LiveStatus status) {
+    boolean serves = true;
+    for (Supervisor lost : givenUp()) {
+      tell(lost);
+      status.lost(
+          lost.name(),
+          "given up: %s. Clients are served on; end this and start it again".formatted(why(lost)));
+      serves &= !lost.name().equals(Services.PRODUCER);
+    }
+    return serves;
+  }
+
+  private static String why(Supervisor lost) {
+    return ((GivenUp) lost.state()).why();
+  }
+
   /// Says why it is over.
   ///
   /// @return the exit code, as far as it is known here
   private int over() {
-    Supervisor lost = givenUp();
-    if (lost == null) {
-      return 0;
-    }
-    screen.say("");
-    screen.say("%s was given up: %s".formatted(lost.name(), ((GivenUp) lost.state()).why()));
-    lost.complaint().forEach(line -> screen.say("  " + line));
-    screen.say(
-        "  logs: %s, %s".formatted(directory.log(lost.name()), directory.output(lost.name())));
-    return 1;
+    List<Supervisor> lost = givenUp();
+    lost.forEach(this::tell);
+    return lost.isEmpty() ? 0 : 1;
   }
 
-  private @Nullable Supervisor givenUp() {
+  private void tell(Supervisor lost) {
+    if (told.add(lost.name())) {
+      screen.say("");
+      screen.say("%s was given up: %s".formatted(lost.name(), why(lost)));
+      lost.complaint().forEach(line -> screen.say("  " + line));
+      screen.say(
+          "  logs: %s, %s".formatted(directory.log(lost.name()), directory.output(lost.name())));
+    }
+  }
+
+  private List<Supervisor> givenUp() {
     synchronized (children) {
-      return children.stream()
-          .filter(child -> child.state() instanceof GivenUp)
-          .findFirst()
-          .orElse(null);
+      return children.stream().filter(child -> child.state() instanceof GivenUp).toList();
     }
   }
 

@@ -5,38 +5,78 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Reader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 
 /// How the launcher sees that a child answers.
 final class Probes {
   private static final int TIMEOUT_MILLIS = 1000;
   private static final short API_VERSIONS = 18;
 
+  /// What Kafka writes of its cluster beside its log.
+  private static final String META = "meta.properties";
+
   private Probes() {}
+
+  /// Whether the broker at a port serves clients and is the one that keeps its log in `storage`:
+  /// another's, which had the port a moment before ours, would take our volumes' events.
+  static Probe kafka(int port, Path storage) {
+    return () -> answersVersions(port) && clusterOf(storage).equals(clusterAt(port));
+  }
+
+  private static Optional<String> clusterOf(Path storage) {
+    var properties = new Properties();
+    try (Reader from = Files.newBufferedReader(storage.resolve(META))) {
+      properties.load(from);
+    } catch (IOException notFormattedYet) {
+      return Optional.of("none");
+    }
+    return Optional.ofNullable(properties.getProperty("cluster.id"));
+  }
+
+  private static Optional<String> clusterAt(int port) {
+    Map<String, Object> settings =
+        Map.of(
+            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, "127.0.0.1:" + port,
+            AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS,
+            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
+    try (Admin admin = Admin.create(settings)) {
+      return Optional.of(admin.describeCluster().clusterId().get());
+    } catch (ExecutionException notYet) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      throw new AssertionError("nobody interrupts a supervisor", e);
+    }
+  }
 
   /// Asks a broker for the versions of its protocol (ApiVersions 0), which it answers as soon as it
   /// serves clients.
-  static Probe kafka(int port) {
-    return () -> {
-      try (var socket = new Socket()) {
-        socket.connect(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
-        socket.setSoTimeout(TIMEOUT_MILLIS);
-        var out = new DataOutputStream(socket.getOutputStream());
-        out.writeInt(10); // bytes that follow
-        out.writeShort(API_VERSIONS);
-        out.writeShort(0);
-        out.writeInt(1);
-        out.writeShort(-1); // no client id
-        out.flush();
-        return new DataInputStream(socket.getInputStream()).readInt() > 0;
-      } catch (IOException notYet) {
-        return false;
-      }
-    };
+  private static boolean answersVersions(int port) {
+    try (var socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
+      socket.setSoTimeout(TIMEOUT_MILLIS);
+      var out = new DataOutputStream(socket.getOutputStream());
+      out.writeInt(10); // bytes that follow
+      out.writeShort(API_VERSIONS);
+      out.writeShort(0);
+      out.writeInt(1);
+      out.writeShort(-1); // no client id
+      out.flush();
+      return new DataInputStream(socket.getInputStream()).readInt() > 0;
+    } catch (IOException notYet) {
+      return false;
+    }
   }
 
   /// Any answer of the liveness check: a service that is up and has a trouble says so itself.

@@ -58,7 +58,8 @@ public final class Services {
     command.add(directory.pid(BROKER).toString());
     command.add(EmbeddedBroker.class.getName());
     command.add(config.toString());
-    return Optional.of(child(BROKER, command, Probes.kafka(plan.ports().kafka())));
+    return Optional.of(
+        child(BROKER, command, Probes.kafka(plan.ports().kafka(), directory.kafka())));
   }
 
   public Child producer() throws IOException {

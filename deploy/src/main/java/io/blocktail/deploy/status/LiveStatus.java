@@ -6,7 +6,9 @@ import io.blocktail.deploy.client.Target;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,10 @@ public final class LiveStatus {
   private final List<String> labels;
   private final Screen screen;
   private final Set<String> troubled = new HashSet<>();
+
+  /// Children that do not run any more, by name, with the reason.
+  private final Map<String, String> lost = new ConcurrentSkipListMap<>();
+
   private final Rate rate = new Rate();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final Thread thread;
@@ -51,6 +57,7 @@ public final class LiveStatus {
     long now = System.nanoTime();
     var replicas = services.replicas();
     var lines = new ArrayList<StatusLine>();
+    lost.forEach((name, why) -> lines.add(new StatusLine(name, why, "")));
     for (StatusLine volume : StatusLine.ofVolumes(services.volumes())) {
       // While all is well the targets' lines are enough.
       if (!volume.isWell() || troubled.contains(volume.label())) {
@@ -74,6 +81,11 @@ public final class LiveStatus {
         .findFirst()
         .map(Target::appliedBytes)
         .orElse(null);
+  }
+
+  /// Shows from now on that a child does not run any more. From any thread.
+  public void lost(String name, String why) {
+    lost.put(name, why);
   }
 
   /// Nothing is shown afterwards.

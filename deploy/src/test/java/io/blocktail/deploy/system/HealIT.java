@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blocktail.deploy.client.Alert;
 import io.blocktail.deploy.client.Answer;
 import io.blocktail.deploy.client.Pass;
+import io.blocktail.deploy.client.Replica;
 import io.blocktail.process.ForeignTool;
 import io.blocktail.volume.Geometry;
 import java.nio.file.Path;
@@ -34,6 +35,8 @@ class HealIT {
 
   private static final int SIZE_MEGABYTES = 208;
 
+  private static final int KEPT_MEGABYTES = 128;
+
   @TempDir static Path temporary;
   private static RunningSystem system;
   private final long seed = Long.getLong("suite.seed", System.nanoTime());
@@ -43,7 +46,13 @@ class HealIT {
   static void start() throws Exception {
     system =
         RunningSystem.start(
-            temporary, "--volume", "rot=" + SIZE_MEGABYTES + "M", "--volume", "busy=32M");
+            temporary,
+            "--volume",
+            "rot=" + SIZE_MEGABYTES + "M",
+            "--volume",
+            "busy=32M",
+            "--volume",
+            "kept=" + KEPT_MEGABYTES + "M");
   }
 
   @AfterAll
@@ -59,7 +68,7 @@ class HealIT {
     fill("rot", SIZE_MEGABYTES);
     Path replica = system.image("rot", "replica-b");
     try (var load = load("rot", LOAD_MEGABYTES)) {
-      Set<Long> damaged = flipBytes(replica);
+      Set<Long> damaged = flipBytes(replica, LOAD_MEGABYTES, SIZE_MEGABYTES);
 
       system.verify("rot");
 
@@ -74,25 +83,61 @@ class HealIT {
     system.assertReplicasEqual("rot");
   }
 
+  /// Its alerts are open, and its requests are being answered.
+  @Test
+  void aValidatorThatIsKilledWhileAReplicaHealsClosesEachAlertItHadOpened() throws Exception {
+    fill("kept", KEPT_MEGABYTES);
+    Set<Long> damaged = flipBytes(system.image("kept", "replica-a"), 0, KEPT_MEGABYTES);
+    if (!(system.client().verify("kept") instanceof Answer.Given<?>)) {
+      throw new AssertionError("no pass was started");
+    }
+    system.await(
+        "an open alert", Duration.ofSeconds(60), () -> !divergences("kept", "open").isEmpty());
+    long pid = system.pid("validator");
+
+    system.kill("validator");
+
+    system.awaitRestart("validator", pid);
+    system.verify("kept");
+    assertThat(divergences("kept", "open")).as("seed %d", seed).isEmpty();
+    assertThat(accusations("kept/replica-a").distinct().boxed())
+        .as("seed %d", seed)
+        .containsExactlyInAnyOrderElementsOf(damaged);
+    assertThat(accusations("kept/replica-a").count()).isEqualTo(damaged.size());
+    system.assertReplicasEqual("kept");
+  }
+
   /// For 15 s times `-Dsuite.runs`.
   @Test
   void aBusyVolumeVerifiedWithoutPauseRaisesNoFalseAlarm() throws Exception {
     Duration duration = Duration.ofSeconds(15L * Integer.getInteger("suite.runs", 1));
     fill("busy", 32);
     int passes = 0;
+    List<Replica> proved;
     try (var load = load("busy", 32)) {
       long end = System.nanoTime() + duration.toNanos();
       while (System.nanoTime() < end) {
         awaitPass("busy");
         passes++;
       }
+      proved = proofs("busy");
       assertThat(load.acknowledged()).isPositive();
     }
+    assertThat(proved).as("targets proved equal while the writes went on").hasSize(2);
     assertThat(passes).as("passes in %s", duration).isGreaterThan(1);
     system.verify("busy");
     assertThat(divergences("busy", "all")).as("seed %d", seed).isEmpty();
     system.awaitFollowed("busy");
     system.assertReplicasEqual("busy");
+  }
+
+  private static List<Replica> proofs(String volume) throws Exception {
+    if (!(system.client().replicas() instanceof Answer.Given<List<Replica>>(var replicas))) {
+      throw new AssertionError("the validator does not answer");
+    }
+    return replicas.stream()
+        .filter(replica -> replica.volume().equals(volume) && replica.proof() != null)
+        .toList();
   }
 
   private void fill(String volume, int megabytes) throws Exception {
@@ -106,13 +151,13 @@ class HealIT {
     return WriteLoad.start(system, volume, expected, BYTES_PER_SECOND, random.nextLong());
   }
 
-  /// Changes bytes anywhere behind the load, behind the consumer's back.
+  /// Changes bytes anywhere in a range, behind the consumer's back.
   ///
   /// @return the chunks that have one
-  private Set<Long> flipBytes(Path replica) throws Exception {
+  private Set<Long> flipBytes(Path replica, int fromMegabyte, int toMegabyte) throws Exception {
     var offsets = new TreeSet<Long>();
     while (offsets.size() < FLIPS) {
-      offsets.add(random.nextLong((long) LOAD_MEGABYTES << 20, (long) SIZE_MEGABYTES << 20));
+      offsets.add(random.nextLong((long) fromMegabyte << 20, (long) toMegabyte << 20));
     }
     Images.damage(replica, offsets, random);
     return offsets.stream()
@@ -127,12 +172,16 @@ class HealIT {
   }
 
   private static Set<Long> accused(String replica) throws Exception {
+    return accusations(replica).boxed().collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /// The chunks of all divergence alerts, each as often as it is in one.
+  private static LongStream accusations(String replica) throws Exception {
     return system.alerts("all").stream()
         .filter(alert -> alert.subject().equals(replica) && alert.kind().equals("divergence"))
         .flatMap(
             alert -> alert.chunks() == null ? Stream.<Alert.Chunks>of() : alert.chunks().stream())
-        .flatMap(run -> LongStream.range(run.first(), run.first() + run.count()).boxed())
-        .collect(Collectors.toCollection(TreeSet::new));
+        .flatMapToLong(run -> LongStream.range(run.first(), run.first() + run.count()));
   }
 
   /// Verifies at full speed; returns when every chunk is marked.

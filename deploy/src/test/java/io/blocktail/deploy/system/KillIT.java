@@ -52,8 +52,8 @@ class KillIT {
       expected.judge(read);
       ForeignTool.require("cmp", "diffutils").run(read, system.image("demo"));
       system.assertReplicasEqual("demo");
-      assertThat(system.alerts("all").stream().map(Alert::kind)).doesNotContain("divergence");
       system.verify("demo");
+      assertThat(system.alerts("all").stream().map(Alert::kind)).doesNotContain("divergence");
       assertThat(system.stop()).isZero();
     }
   }
