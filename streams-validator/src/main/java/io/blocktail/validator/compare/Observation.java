@@ -79,6 +79,8 @@ public sealed interface Observation {
   /// A target's status; for people, and to know whether it still moves.
   ///
   /// @param replica UUID of its copy; null when there is none yet, or it does not say
+  /// @param lagChanges null while it cannot know
+  /// @param lagMillis null while it cannot know
   record ReplicaSeen(
       String target,
       @Nullable String volumeId,
@@ -89,8 +91,8 @@ public sealed interface Observation {
       int epoch,
       long watermark,
       int undoneChunks,
-      long lagChanges,
-      long lagMillis,
+      @Nullable Long lagChanges,
+      @Nullable Long lagMillis,
       long at)
       implements Observation {}
 

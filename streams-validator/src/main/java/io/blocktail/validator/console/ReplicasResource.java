@@ -41,12 +41,12 @@ public class ReplicasResource {
       @Nullable Progress lastPass) {
 
     static Replica of(
-        Subject subject, WatchedTarget target, @Nullable WatchedVolume volume, long now) {
+        Subject subject, WatchedTarget target, @Nullable WatchedVolume volume, Verdict verdict) {
       return new Replica(
           subject.volume(),
           volume == null ? null : volume.volumeId(),
           subject.target(),
-          Verdict.of(target, volume, now),
+          verdict,
           Position.sequence(target.verified()),
           target.diverged(),
           ShownProof.of(target.proof()),
@@ -105,11 +105,17 @@ public class ReplicasResource {
       var volumes = readings.volumes();
       long now = Times.now();
       return readings.targets().entrySet().stream()
-          .map(e -> Replica.of(e.getKey(), e.getValue(), volumes.get(e.getKey().volume()), now))
+          .map(e -> replica(e.getKey(), e.getValue(), volumes.get(e.getKey().volume()), now))
           .sorted(Comparator.comparing(replica -> replica.volume() + "/" + replica.target()))
           .toList();
     } catch (NotReadyException e) {
       throw Problem.notReady(e);
     }
+  }
+
+  private Replica replica(
+      Subject subject, WatchedTarget target, @Nullable WatchedVolume volume, long now) {
+    Verdict verdict = Verdict.of(target, volume, readings.patience(), now);
+    return Replica.of(subject, target, volume, verdict);
   }
 }

@@ -202,8 +202,8 @@ final class Harness implements AutoCloseable {
             .setEpoch(epoch)
             .setWatermark(watermark)
             .setUndoneChunks(undone)
-            .setLagChanges(0)
-            .setLagMillis(0)
+            .setLagChanges(0L)
+            .setLagMillis(0L)
             .setAt(micros())
             .build();
     replicas.pipeInput(
@@ -298,6 +298,7 @@ final class Harness implements AutoCloseable {
     return Verdict.of(
         target(target),
         driver.<String, WatchedVolume>getKeyValueStore(WatchProcessor.VOLUMES).get("demo"),
+        SETTINGS.answerTimeout(),
         micros());
   }
 
