@@ -34,6 +34,8 @@ public final class Watch {
   private final Requests requests;
   private final SourceRot sourceRot;
   private final Witnesses witnesses;
+  private final Claims claims;
+  private final Admission admission;
   private final Silence silence;
 
   /// @param clock ms, this machine's; for timeouts alone
@@ -47,6 +49,8 @@ public final class Watch {
         new Requests(stores.troubles(), outbox, settings.heal(), settings.answerTimeout(), clock);
     this.sourceRot = new SourceRot(chunks, troubles);
     this.witnesses = new Witnesses(stores, chunks, settings.answerTimeout(), clock);
+    this.claims = new Claims(alerts, settings.answerTimeout(), clock);
+    this.admission = new Admission(stores, witnesses, claims, this::forget);
     this.silence = new Silence(alerts, settings.answerTimeout());
   }
 
@@ -62,11 +66,12 @@ public final class Watch {
 
   private void marked(String name, Marked marked) {
     Point point = marked.point();
-    WatchedVolume volume = admit(name, point.volumeId(), point.epoch(), marked.at());
+    WatchedVolume volume = admission.volume(name, marked);
     if (volume == null) {
       return;
     }
     var source = new Subject(name, null);
+    witnesses.heard(source);
     boolean isSound = marked.digest() != null;
     var judged =
         chunks.judge(source, marked.chunk(), point, isSound, marked.digest(), marked.pass());
@@ -83,12 +88,13 @@ public final class Watch {
 
   private void compared(String name, Compared compared) {
     Point point = compared.point();
-    WatchedVolume volume = admit(name, point.volumeId(), point.epoch(), compared.markedAt());
+    WatchedVolume volume = admission.volume(name, compared);
     if (volume == null) {
       return;
     }
     var subject = new Subject(name, compared.target());
-    WatchedTarget known = admit(subject, compared.replica(), compared.at());
+    WatchedTarget known =
+        admission.target(subject, volume.volumeId(), compared.replica(), compared.at());
     if (known == null) {
       return;
     }
@@ -158,7 +164,8 @@ public final class Watch {
   }
 
   private void replica(Subject subject, ReplicaSeen status) {
-    WatchedTarget known = admit(subject, status.replica(), status.at());
+    WatchedTarget known =
+        admission.target(subject, status.volumeId(), status.replica(), status.at());
     if (known == null) {
       return;
     }
@@ -172,45 +179,11 @@ public final class Watch {
   }
 
   private void source(String name, SourceSeen status) {
-    WatchedVolume volume = admit(name, status.volumeId(), status.epoch(), status.at());
+    WatchedVolume volume = admission.volume(name, status);
     if (volume != null) {
+      witnesses.heard(new Subject(name, null));
       stores.volumes().put(name, volume.seen(status.epoch(), status.published(), status.at()));
     }
-  }
-
-  /// The target that something is said of, in its present state; null when it is said of a copy
-  /// that another one has replaced. What was known of such a copy is forgotten.
-  private @Nullable WatchedTarget admit(Subject subject, @Nullable String replica, long at) {
-    @Nullable WatchedTarget stored = stores.targets().get(subject.key());
-    WatchedTarget known = stored == null ? WatchedTarget.UNKNOWN : stored;
-    return switch (known.standing(replica, at)) {
-      case CURRENT -> known.heard(replica, at);
-      case FORMER -> null;
-      case SUCCESSOR -> {
-        forget(subject, "the target's copy was made anew");
-        yield WatchedTarget.UNKNOWN.heard(replica, at);
-      }
-    };
-  }
-
-  /// The volume that a report is about, in its present state; null when the report is of an older
-  /// epoch or a former volume. A volume that took the name of another makes all of that forgotten.
-  private @Nullable WatchedVolume admit(String name, String volumeId, int epoch, long at) {
-    @Nullable WatchedVolume volume = stores.volumes().get(name);
-    if (volume == null) {
-      return WatchedVolume.of(volumeId, epoch);
-    }
-    return switch (volume.standing(volumeId, epoch, at)) {
-      case CURRENT -> volume;
-      case FORMER -> null;
-      case SUCCESSOR -> {
-        for (var entry : Stores.copy(stores.targets(), name + "/", name + "/~")) {
-          forget(Subject.ofKey(entry.key), "another volume has taken the name");
-        }
-        forget(new Subject(name, null), "another volume has taken the name");
-        yield volume.succeededBy(volumeId, epoch);
-      }
-    };
   }
 
   private void forget(Subject subject, String why) {
@@ -220,6 +193,7 @@ public final class Watch {
     requests.forget(subject);
     silence.forget(subject);
     witnesses.forget(subject);
+    claims.forget(subject);
     stores.targets().delete(subject.key());
     if (subject.target() != null) {
       sourceRot.settleAll(new Subject(subject.volume(), null), clock.getAsLong() * 1000);
@@ -252,6 +226,7 @@ public final class Watch {
   /// @param isRound whether to look for requests to repeat too
   public void tick(boolean isRound) {
     long now = clock.getAsLong();
+    claims.tick(now);
     for (var entry : Stores.copy(stores.targets())) {
       tick(Subject.ofKey(entry.key), entry.value, now, isRound);
     }

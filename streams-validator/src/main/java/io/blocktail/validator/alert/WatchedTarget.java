@@ -29,40 +29,22 @@ public record WatchedTarget(
     @Nullable String silentAlert,
     @Nullable Copy copy) {
 
-  /// Which copy the target's name stands for.
-  ///
-  /// @param id its UUID
-  /// @param at the newest time heard from it, µs since 1970, by the consumer's clock
-  public record Copy(String id, long at) {}
-
-  /// How something that is said stands to what is known.
-  enum Standing {
-    CURRENT,
-    /// Of another copy that has taken the name.
-    SUCCESSOR,
-    /// Of a copy that had the name before.
-    FORMER
-  }
-
   /// Statuses and answers go different ways, so either may be this much late.
   private static final Duration MARGIN = Duration.ofSeconds(10);
 
   static final WatchedTarget UNKNOWN =
       new WatchedTarget(null, 0, 0, 0, 0, Passes.NONE, null, null, null, null);
 
-  /// Of two copies the one that speaks later has the name: they do not live at the same time.
-  Standing standing(@Nullable String replica, long at) {
-    if (replica == null || copy == null || copy.id().equals(replica)) {
-      return Standing.CURRENT;
-    }
-    return at > copy.at() ? Standing.SUCCESSOR : Standing.FORMER;
+  /// Nothing is known but the copy.
+  static WatchedTarget of(Copy copy) {
+    return new WatchedTarget(null, 0, 0, 0, 0, Passes.NONE, null, null, null, copy);
   }
 
+  /// The copy that has the name speaks, or one that does not say which it is.
   WatchedTarget heard(@Nullable String replica, long at) {
     if (replica == null) {
       return this;
     }
-    long newest = copy != null && copy.id().equals(replica) ? Math.max(copy.at(), at) : at;
     return new WatchedTarget(
         status,
         answered,
@@ -73,7 +55,7 @@ public record WatchedTarget(
         proof,
         haltedAlert,
         silentAlert,
-        new Copy(replica, newest));
+        copy == null ? Copy.of(replica, at) : copy.heard(at));
   }
 
   WatchedTarget seen(ReplicaSeen newer) {

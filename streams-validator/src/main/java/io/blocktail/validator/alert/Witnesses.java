@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /// Says whether all other targets of a volume have been heard about a chunk that differs: before
-/// that nobody knows whether it is the target that is damaged or the source.
+/// that nobody knows whether it is the target that is damaged or the source. To that end it keeps
+/// who was heard when.
 final class Witnesses {
   private final Stores stores;
   private final Chunks chunks;
@@ -18,8 +19,8 @@ final class Witnesses {
   /// When anything was first heard; 0 before. The clock may not go yet while this is made.
   private long began;
 
-  /// When a target was last heard of, by this machine's clock, ms. What was read late is heard
-  /// late: a validator that was away does not take for dead who spoke meanwhile.
+  /// When a target, or a source, was last heard of, by this machine's clock, ms. What was read late
+  /// is heard late: a validator that was away does not take for dead who spoke meanwhile.
   private final Map<Subject, Long> heard = new HashMap<>();
 
   /// @param patience a target of which nothing was heard for so long is not waited for
@@ -31,14 +32,23 @@ final class Witnesses {
     this.clock = clock;
   }
 
-  void heard(Subject target) {
-    long now = clock.getAsLong();
-    began = began == 0 ? now : began;
-    heard.put(target, now);
+  void heard(Subject subject) {
+    heard.put(subject, now());
   }
 
-  void forget(Subject target) {
-    heard.remove(target);
+  private long now() {
+    long now = clock.getAsLong();
+    began = began == 0 ? now : began;
+    return now;
+  }
+
+  void forget(Subject subject) {
+    heard.remove(subject);
+  }
+
+  /// In ms of this machine's clock; 0 when it was not heard since this validator runs.
+  long lastHeard(Subject subject) {
+    return heard.getOrDefault(subject, 0L);
   }
 
   /// Whether each target but this one has answered the marker at which the trouble was found, or a
@@ -64,8 +74,10 @@ final class Witnesses {
     return true;
   }
 
-  private boolean isThere(Subject target) {
-    return clock.getAsLong() - heard.getOrDefault(target, began) <= patience.toMillis();
+  /// Whether it was heard lately; who was not heard since this validator runs has its time from
+  /// then.
+  boolean isThere(Subject target) {
+    return now() - heard.getOrDefault(target, began) <= patience.toMillis();
   }
 
   private static boolean isAmong(Compared last, Subject other) {

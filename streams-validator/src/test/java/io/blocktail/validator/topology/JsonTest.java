@@ -2,6 +2,7 @@ package io.blocktail.validator.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blocktail.validator.alert.Copy;
 import io.blocktail.validator.alert.Trouble;
 import io.blocktail.validator.alert.WatchedTarget;
 import io.blocktail.validator.compare.ChunkHistory;
@@ -33,6 +34,11 @@ class JsonTest {
         {'answered':1,'verified':1,'verifiedAt':1,'diverged':0,'passes':{'newest':[]}}\
         """;
     assertThat(read(WatchedTarget.class, stored).copy()).isNull();
+  }
+
+  @Test
+  void aCopyThatKnowsOfNoFormerOnes() {
+    assertThat(read(Copy.class, "{'id':'c','at':5}")).isEqualTo(new Copy("c", 5, null));
   }
 
   @Test
