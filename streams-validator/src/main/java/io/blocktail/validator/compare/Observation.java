@@ -25,7 +25,8 @@ public sealed interface Observation {
 
   /// What is known of other targets' answers to the same marker.
   ///
-  /// @param dissenting those that answered with another digest than the source's, or with none
+  /// @param dissenting those that answered with another digest than the source's, or with none for
+  ///   a reason that does not end by itself
   /// @param alike those of them that answered with the very digest of the target compared
   record Peers(List<String> dissenting, List<String> alike) {
     public static final Peers NONE = new Peers(List.of(), List.of());
@@ -61,6 +62,11 @@ public sealed interface Observation {
     /// None when it is of a release that did not tell.
     public Peers others() {
       return peers == null ? Peers.NONE : peers;
+    }
+
+    /// Whether the target had no digest, but will have one later.
+    public boolean isYetToSay() {
+      return digest == null && Report.isPassing(reason);
     }
 
     public Outcome outcome() {
