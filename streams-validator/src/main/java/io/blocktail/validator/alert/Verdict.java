@@ -42,7 +42,7 @@ public enum Verdict {
   public static Verdict of(
       WatchedTarget target, @Nullable WatchedVolume volume, Duration patience, long now) {
     ReplicaSeen status = target.status();
-    if (target.diverged() > 0) {
+    if (target.verification().diverged() > 0) {
       return isInGap(target, now) ? RESYNCING : DIVERGED;
     }
     if (status == null || volume == null || !isFresh(status, now)) {
@@ -66,7 +66,7 @@ public enum Verdict {
 
   private static Verdict byPass(WatchedTarget target, WatchedVolume volume) {
     Passes.Pass pass = volume.chunks() == 0 ? null : volume.passes().lastComplete(volume.chunks());
-    Proof proof = target.proof();
+    Proof proof = target.verification().proof();
     if (pass == null) {
       return UNKNOWN;
     }

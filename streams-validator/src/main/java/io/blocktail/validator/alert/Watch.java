@@ -1,5 +1,6 @@
 package io.blocktail.validator.alert;
 
+import io.blocktail.digest.Digest;
 import io.blocktail.validator.compare.Observation;
 import io.blocktail.validator.compare.Observation.Compared;
 import io.blocktail.validator.compare.Observation.Marked;
@@ -99,63 +100,62 @@ public final class Watch {
       return;
     }
     witnesses.heard(subject);
-    WatchedTarget target = known.answered(point.position());
-    target =
+    Verification verification =
         switch (compared.outcome()) {
-          case Equal(var digest) -> {
-            var judged =
-                chunks.judge(subject, compared.chunk(), point, true, digest, compared.pass());
-            boolean isHealed =
-                judged.isNewest()
-                    && troubles.healed(subject, compared.chunk(), point, compared.at());
-            if (isHealed) {
-              sourceRot.settle(new Subject(name, null), compared.chunk(), compared.at());
-            }
-            yield count(
-                subject,
-                target.diverged(isHealed ? -1 : 0).verified(point.position(), compared.at()),
-                compared,
-                judged);
-          }
-          case Diverged found -> {
-            var judged =
-                chunks.judge(
-                    subject, compared.chunk(), point, false, found.source(), compared.pass());
-            var trouble =
-                Trouble.found(
-                    point, found.source(), found.target(), compared.pass(), compared.at());
-            boolean isNew =
-                judged.isNewest() && troubles.found(subject, compared.chunk(), point, trouble);
-            if (isNew) {
-              requests.hold(subject, compared.chunk());
-            }
-            sourceRot.diverged(new Subject(name, null), compared, found);
-            yield count(subject, target.diverged(isNew ? 1 : 0), compared, judged);
-          }
+          case Equal(var digest) -> equal(subject, known.verification(), compared, digest);
+          case Diverged found -> diverged(subject, known.verification(), compared, found);
           case NoAnswer(_) -> {
             requests.postpone(subject, compared.chunk());
-            yield target;
+            yield known.verification();
           }
         };
-    stores.targets().put(subject.key(), target);
+    stores.targets().put(subject.key(), known.answered(point.position()).with(verification));
     requests.release(
         name,
         compared.chunk(),
         (held, trouble) -> witnesses.haveAnswered(held, trouble, compared, volume.volumeId()));
   }
 
+  private Verification equal(
+      Subject subject, Verification known, Compared compared, Digest digest) {
+    Point point = compared.point();
+    var judged = chunks.judge(subject, compared.chunk(), point, true, digest, compared.pass());
+    boolean isHealed =
+        judged.isNewest() && troubles.healed(subject, compared.chunk(), point, compared.at());
+    if (isHealed) {
+      sourceRot.settle(new Subject(subject.volume(), null), compared.chunk(), compared.at());
+    }
+    Verification after = known.diverged(isHealed ? -1 : 0).equal(point.position(), compared.at());
+    return count(subject, after, compared, judged);
+  }
+
+  private Verification diverged(
+      Subject subject, Verification known, Compared compared, Diverged found) {
+    Point point = compared.point();
+    var judged =
+        chunks.judge(subject, compared.chunk(), point, false, found.source(), compared.pass());
+    var trouble =
+        Trouble.found(point, found.source(), found.target(), compared.pass(), compared.at());
+    boolean isNew = judged.isNewest() && troubles.found(subject, compared.chunk(), point, trouble);
+    if (isNew) {
+      requests.hold(subject, compared.chunk());
+    }
+    sourceRot.diverged(new Subject(subject.volume(), null), compared, found);
+    return count(subject, known.diverged(isNew ? 1 : 0), compared, judged);
+  }
+
   /// Counts the chunk for its pass, and proves the pass when it was the last one missing.
-  private WatchedTarget count(
-      Subject subject, WatchedTarget target, Compared compared, Chunks.Judgement judged) {
+  private Verification count(
+      Subject subject, Verification known, Compared compared, Chunks.Judgement judged) {
     Passes passes =
         judged.count(
-            target.passes(), compared.pass(), compared.markedAt(), compared.point().position());
-    WatchedTarget after = target.counted(passes);
+            known.passes(), compared.pass(), compared.markedAt(), compared.point().position());
+    Verification after = known.counted(passes);
     Passes.Pass pass = passes.find(compared.pass());
     if (!judged.gained() || pass == null || pass.count() < compared.chunks()) {
       return after;
     }
-    Proof before = target.proof();
+    Proof before = known.proof();
     if (before != null && before.pass() > pass.id()) {
       return after;
     }
@@ -173,7 +173,7 @@ public final class Watch {
     WatchedTarget target = known.seen(status);
     if (target.isAnotherCopy()) {
       chunks.forget(subject);
-      target = target.unproved();
+      target = target.with(target.verification().unproved());
     }
     stores.targets().put(subject.key(), silence.halted(subject, target, status));
   }
@@ -241,7 +241,7 @@ public final class Watch {
     if (!after.equals(target)) {
       stores.targets().put(subject.key(), after);
     }
-    if (isRound && after.diverged() > 0) {
+    if (isRound && after.verification().diverged() > 0) {
       requests.repeat(subject, Verdict.isInGap(after, now * 1000));
     }
   }

@@ -47,9 +47,9 @@ public class ReplicasResource {
           volume == null ? null : volume.volumeId(),
           subject.target(),
           verdict,
-          Position.sequence(target.verified()),
-          target.diverged(),
-          ShownProof.of(target.proof()),
+          Position.sequence(target.verification().verified()),
+          target.verification().diverged(),
+          ShownProof.of(target.verification().proof()),
           Progress.of(target, volume));
     }
   }
@@ -88,7 +88,8 @@ public class ReplicasResource {
       if (volume == null || last == null) {
         return null;
       }
-      return new Progress(last.id(), target.passes().countOf(last.id()), volume.chunks());
+      int equal = target.verification().passes().countOf(last.id());
+      return new Progress(last.id(), equal, volume.chunks());
     }
   }
 

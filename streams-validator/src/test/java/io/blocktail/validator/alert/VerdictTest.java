@@ -131,7 +131,11 @@ class VerdictTest {
   private static WatchedTarget target(
       @Nullable ReplicaSeen status, int diverged, @Nullable Proof proof, long answered) {
     return new WatchedTarget(
-        status, Position.of(1, answered), 0, 0, diverged, Passes.NONE, proof, null, null, null);
+        status,
+        Position.of(1, answered),
+        new Verification(0, 0, diverged, Passes.NONE, proof),
+        WatchedTarget.OpenAlerts.NONE,
+        null);
   }
 
   private static ReplicaSeen status(

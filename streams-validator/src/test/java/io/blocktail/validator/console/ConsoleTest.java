@@ -13,6 +13,7 @@ import io.blocktail.validator.alert.AlertKind;
 import io.blocktail.validator.alert.Passes;
 import io.blocktail.validator.alert.Proof;
 import io.blocktail.validator.alert.Subject;
+import io.blocktail.validator.alert.Verification;
 import io.blocktail.validator.alert.WatchedTarget;
 import io.blocktail.validator.alert.WatchedVolume;
 import io.blocktail.validator.compare.Observation.ReplicaSeen;
@@ -73,9 +74,14 @@ class ConsoleTest {
       long position = Position.of(1, 90);
       return Map.of(
           new Subject("demo", "a"),
-          new WatchedTarget(status, position, position, AT, 0, passes, proof, null, null, null),
+          target(status, new Verification(position, AT, 0, passes, proof)),
           new Subject("demo", "b"),
-          new WatchedTarget(null, position, 0, 0, 2, passes, null, null, null, null));
+          target(null, new Verification(0, 0, 2, passes, null)));
+    }
+
+    private static WatchedTarget target(@Nullable ReplicaSeen status, Verification verification) {
+      var none = new WatchedTarget.OpenAlerts(null, null);
+      return new WatchedTarget(status, Position.of(1, 90), verification, none, null);
     }
 
     @Override

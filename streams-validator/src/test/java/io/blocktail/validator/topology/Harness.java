@@ -13,6 +13,7 @@ import io.blocktail.event.avro.ReplicaStatus;
 import io.blocktail.event.avro.ResyncRequest;
 import io.blocktail.event.avro.SourceStatus;
 import io.blocktail.validator.alert.Verdict;
+import io.blocktail.validator.alert.Verification;
 import io.blocktail.validator.alert.Watch;
 import io.blocktail.validator.alert.WatchedTarget;
 import io.blocktail.validator.alert.WatchedVolume;
@@ -292,6 +293,10 @@ final class Harness implements AutoCloseable {
         driver
             .<String, WatchedTarget>getKeyValueStore(WatchProcessor.TARGETS)
             .get("demo/" + target));
+  }
+
+  Verification verification(String target) {
+    return target(target).verification();
   }
 
   Verdict verdict(String target) {

@@ -64,8 +64,8 @@ class NameConflictTest {
   void aProducerThatTheStreamRefusesClosesNoAlertAndTakesNoProof() {
     bothProducers(15);
     assertThat(kinds(it.alerts())).containsExactly("name-conflict");
-    assertThat(requireNonNull(it.target("a").proof()).pass()).isEqualTo(5);
-    assertThat(it.target("b").diverged()).isEqualTo(1);
+    assertThat(requireNonNull(it.verification("a").proof()).pass()).isEqualTo(5);
+    assertThat(it.verification("b").diverged()).isEqualTo(1);
     assertThat(it.verdict("a")).isEqualTo(Verdict.EQUAL);
   }
 
@@ -75,7 +75,7 @@ class NameConflictTest {
     it.pass(Duration.ofSeconds(1));
     bothProducers(2);
     it.target("a", 2, 20, 9);
-    assertThat(it.target("a").diverged()).isEqualTo(1);
+    assertThat(it.verification("a").diverged()).isEqualTo(1);
   }
 
   @Test
@@ -116,16 +116,16 @@ class NameConflictTest {
       it.published(1);
       it.pass(Duration.ofSeconds(1));
     }
-    assertThat(requireNonNull(it.target("a").proof()).pass()).isEqualTo(5);
+    assertThat(requireNonNull(it.verification("a").proof()).pass()).isEqualTo(5);
     assertThat(it.alerts()).allMatch(alert -> !alert.getKind().equals("name-conflict"));
     it.source(0, 2, 1, 1);
     it.target("a", 0, 2, 1);
     it.flush();
-    assertThat(it.target("a").proof()).isNull();
+    assertThat(it.verification("a").proof()).isNull();
     assertThat(it.alerts()).extracting(Alert::getClosedAt).isNotEmpty().doesNotContainNull();
     it.volumeId = Harness.VOLUME;
     it.target("a", 0, 10, 9);
-    assertThat(it.target("a").diverged()).isZero();
+    assertThat(it.verification("a").diverged()).isZero();
   }
 
   private void bothConsumers(int seconds) {
@@ -158,8 +158,8 @@ class NameConflictTest {
     assertThat(alert.getKind()).isEqualTo("name-conflict");
     assertThat(alert.getTarget()).isEqualTo("a");
     assertThat(alert.getEvidence()).contains(SECOND + " and " + FIRST);
-    assertThat(it.target("a").passes().countOf(5)).isEqualTo(3);
-    assertThat(it.target("a").diverged()).isEqualTo(1);
+    assertThat(it.verification("a").passes().countOf(5)).isEqualTo(3);
+    assertThat(it.verification("a").diverged()).isEqualTo(1);
     assertThat(requireNonNull(it.target("a").copy()).id()).isEqualTo(SECOND);
   }
 
