@@ -52,8 +52,8 @@ public class ConsumerResource {
         report.consistent(),
         report.epoch(),
         report.watermark(),
-        report.lagKnown() ? report.lagChanges() : null,
-        report.lagKnown() ? report.lagMillis() : null,
+        report.lagChanges(),
+        report.lagMillis(),
         target.plan().file().toString(),
         report.undoneChunks(),
         report.tally().bytes());

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /// What a target's report says, as metrics with the tags `volume` and `target`.
 @ApplicationScoped
@@ -20,8 +21,8 @@ public class TargetMetrics {
   void register(RunningTarget target) {
     gauge(target, "blocktail.target.consistent", r -> r.consistent() ? 1 : 0);
     gauge(target, "blocktail.target.watermark", TargetReport::watermark);
-    gauge(target, "blocktail.target.lag.changes", r -> known(r, r.lagChanges()));
-    gauge(target, "blocktail.target.lag.seconds", r -> known(r, r.lagMillis() / 1000.0));
+    gauge(target, "blocktail.target.lag.changes", r -> known(r.lagChanges()));
+    gauge(target, "blocktail.target.lag.seconds", r -> known(r.lagMillis()) / 1000);
     gauge(target, "blocktail.target.undone.chunks", TargetReport::undoneChunks);
     count(target, "blocktail.target.changes.applied", r -> r.tally().changes());
     count(target, "blocktail.target.bytes.applied", r -> r.tally().bytes());
@@ -31,8 +32,8 @@ public class TargetMetrics {
   }
 
   /// Not a number says that there is none: 0 would be the best of all lags.
-  private static double known(TargetReport report, double lag) {
-    return report.lagKnown() ? lag : Double.NaN;
+  private static double known(@Nullable Long lag) {
+    return lag == null ? Double.NaN : lag;
   }
 
   private void gauge(RunningTarget target, String name, ToDoubleFunction<TargetReport> value) {

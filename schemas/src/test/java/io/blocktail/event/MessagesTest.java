@@ -71,6 +71,7 @@ class MessagesTest {
     assertThat(read.getWatermark()).isEqualTo(7);
     assertThat(read.getAt()).isEqualTo(5);
     assertThat(read.getReplica()).isNull();
+    assertThat(read.getLagMillis()).isZero();
   }
 
   @Test

@@ -358,9 +358,8 @@ public final class Target {
                 open.chain().epoch(),
                 open.chain().sequence(),
                 open.undoneCount(),
-                lag.changes(open.next().offset()),
-                lag.millis(open.next().offset(), clock.millis()),
-                away == null,
+                away == null ? lag.changes(open.next().offset()) : null,
+                away == null ? lag.millis(open.next().offset(), clock.millis()) : null,
                 open.tally());
   }
 

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 /// @param reason why it is in that state, where that needs saying
 /// @param consistent whether it is known to equal the source as it was at the watermark
 /// @param epoch of the last event that counted, 0 before the first
-/// @param lagChanges records of the stream that are not applied yet, as far as is known
-/// @param lagMillis how long ago the oldest of them was put into the stream; 0 when there is none
-/// @param lagKnown whether the two lags are those of now: while the stream cannot be read nobody
-///   knows what it holds
+/// @param lagChanges records of the stream that are not applied yet; null while the stream cannot
+///   be read, for then nobody knows what it holds
+/// @param lagMillis how long ago the oldest of them was put into the stream, 0 when there is none;
+///   null while the stream cannot be read
 public record TargetReport(
     @Nullable UUID volume,
     @Nullable UUID replica,
@@ -24,33 +24,20 @@ public record TargetReport(
     int epoch,
     long watermark,
     int undoneChunks,
-    long lagChanges,
-    long lagMillis,
-    boolean lagKnown,
+    @Nullable Long lagChanges,
+    @Nullable Long lagMillis,
     Tally tally) {
   static final Tally NOTHING = new Tally(0, 0, 0, 0, 0);
 
   /// The same target with its files closed: what was known of it is not consistent any more.
   public TargetReport closed(TargetState state, @Nullable String reason) {
     return new TargetReport(
-        volume,
-        replica,
-        state,
-        reason,
-        false,
-        epoch,
-        watermark,
-        undoneChunks,
-        lagChanges,
-        lagMillis,
-        false,
-        tally);
+        volume, replica, state, reason, false, epoch, watermark, undoneChunks, null, null, tally);
   }
 
   /// Of a target of which nothing is known yet.
   public static TargetReport starting() {
     var state = new TargetState.Initializing("starting");
-    return new TargetReport(
-        null, null, state, state.reason(), false, 0, 0, 0, 0, 0, false, NOTHING);
+    return new TargetReport(null, null, state, state.reason(), false, 0, 0, 0, null, null, NOTHING);
   }
 }

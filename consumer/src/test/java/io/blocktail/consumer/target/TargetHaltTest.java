@@ -347,4 +347,19 @@ class TargetHaltTest {
     bench.run();
     assertThat(bench.target.report().reason()).isNull();
   }
+
+  @Test
+  void whileTheStreamCannotBeReadNobodyKnowsHowFarBehindItIs() {
+    start();
+    assertThat(bench.target.report().lagChanges()).isZero();
+    stream.away(true);
+    bench.run();
+    assertThat(bench.target.report().lagChanges()).isNull();
+    assertThat(bench.target.report().lagMillis()).isNull();
+    stream.away(false);
+    bench.target.watch();
+    bench.run();
+    assertThat(bench.target.report().lagChanges()).isZero();
+    assertThat(bench.target.report().lagMillis()).isZero();
+  }
 }

@@ -320,7 +320,7 @@ class TargetSimulationTest {
 
     private boolean settled() {
       TargetReport report = bench.target.report();
-      return report.consistent() && report.lagChanges() == 0 && unsent.isEmpty();
+      return report.consistent() && Long.valueOf(0).equals(report.lagChanges()) && unsent.isEmpty();
     }
 
     private static void assertSame(byte[] expected, byte[] found, String where) {

@@ -118,6 +118,14 @@ final class AlertBook {
     return entries;
   }
 
+  /// Those of a kind that are open.
+  List<AlertEntry> ofKind(AlertKind kind) {
+    return Stores.copy(open).stream()
+        .map(entry -> entry.value)
+        .filter(alert -> alert.kind() == kind)
+        .toList();
+  }
+
   boolean hasChanged() {
     return !changed.isEmpty();
   }

@@ -12,7 +12,9 @@ public enum AlertKind {
   /// A target has stopped.
   REPLICA_HALTED("replica-halted"),
   /// A target neither answers markers nor gets nearer to them.
-  REPLICA_SILENT("replica-silent");
+  REPLICA_SILENT("replica-silent"),
+  /// Two producers claim a volume's name, or two consumers a target's.
+  NAME_CONFLICT("name-conflict");
 
   private final String label;
 

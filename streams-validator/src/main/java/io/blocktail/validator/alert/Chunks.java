@@ -3,7 +3,6 @@ package io.blocktail.validator.alert;
 import com.dynatrace.hash4j.hashing.HashValue128;
 import com.dynatrace.hash4j.hashing.Hashing;
 import io.blocktail.digest.Digest;
-import io.blocktail.event.Position;
 import io.blocktail.validator.compare.Point;
 import java.util.HexFormat;
 import java.util.List;
@@ -73,14 +72,13 @@ final class Chunks {
 
   /// Whether the newest that is known of the chunk is no rot; of the source.
   boolean isSound(Subject source, int chunk) {
-    @Nullable ChunkVerdict known = store.get(source.chunkKey(chunk));
+    @Nullable ChunkVerdict known = find(source, chunk);
     return known == null || known.equal();
   }
 
-  /// Whether the chunk was compared at that point or later.
-  boolean isJudged(Subject subject, int chunk, long position) {
-    @Nullable ChunkVerdict known = store.get(subject.chunkKey(chunk));
-    return known != null && !Position.isAfter(position, known.position());
+  /// The newest comparison of the chunk; null when there was none.
+  @Nullable ChunkVerdict find(Subject subject, int chunk) {
+    return store.get(subject.chunkKey(chunk));
   }
 
   private static String hex(HashValue128 value) {

@@ -24,27 +24,26 @@ final class Silence {
 
   /// Opens, words anew or closes the alert about a target that halted, as its status says.
   WatchedTarget halted(Subject subject, WatchedTarget target, ReplicaSeen status) {
-    AlertEntry alert = alerts.find(target.haltedAlert());
+    AlertEntry alert = alerts.find(target.alerts().haltedAlert());
     if (!target.isHalted()) {
       if (alert != null) {
         alerts.close(alert, Math.max(status.at(), alert.openedAt()));
       }
-      return target.haltedAlert(null);
+      return target.with(target.alerts().halted(null));
     }
     String why = status.reason() == null ? "no reason given" : status.reason();
     if (alert == null) {
-      return target.haltedAlert(
-          alerts
-              .open(
-                  AlertKind.REPLICA_HALTED,
-                  subject,
-                  status.volumeId() == null ? "" : status.volumeId(),
-                  ChunkSet.EMPTY,
-                  status.watermark(),
-                  status.at(),
-                  why,
-                  1)
-              .id());
+      AlertEntry opened =
+          alerts.open(
+              AlertKind.REPLICA_HALTED,
+              subject,
+              status.volumeId() == null ? "" : status.volumeId(),
+              ChunkSet.EMPTY,
+              status.watermark(),
+              status.at(),
+              why,
+              1);
+      return target.with(target.alerts().halted(opened.id()));
     }
     if (!alert.evidence().equals(why)) {
       alerts.put(alert.saying(why));
@@ -64,13 +63,14 @@ final class Silence {
     Waiting answers = wait(forAnswers, subject, volume.marked(), target.answered(), reached, now);
     Waiting changes = wait(forChanges, subject, volume.published(), reached, reached, now);
     boolean isSilent = !target.isHalted() && (isOver(answers, now) || isOver(changes, now));
-    AlertEntry alert = alerts.find(target.silentAlert());
+    AlertEntry alert = alerts.find(target.alerts().silentAlert());
     if (isSilent && alert == null) {
-      return target.silentAlert(open(subject, target, volume, answers, now).id());
+      AlertEntry opened = open(subject, target, volume, answers, now);
+      return target.with(target.alerts().silent(opened.id()));
     }
     if (alert != null && !isSilent && (target.isHalted() || (moves(answers) && moves(changes)))) {
       alerts.close(alert, Math.max(now * 1000, alert.openedAt()));
-      return target.silentAlert(null);
+      return target.with(target.alerts().silent(null));
     }
     return target;
   }

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The source's own chunks that are not to be believed: those of which it says itself that they
 /// rotted, and those that it is accused of. The source's word alone is not enough: a write into a
-/// rotten chunk makes it take what it finds there for the truth. Two or more targets that have one
-/// and the same other digest at one marker accuse it; that lasts until each of them was found equal
-/// at a later marker.
+/// chunk whose rot it has not found yet makes it take what it finds there for the truth. Two or
+/// more targets that have one and the same other digest at one marker accuse it; that lasts until
+/// each of them was found equal at a later marker.
 final class SourceRot {
   private final Chunks chunks;
   private final Troubles troubles;

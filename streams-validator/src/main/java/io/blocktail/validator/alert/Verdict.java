@@ -14,14 +14,16 @@ import org.jspecify.annotations.Nullable;
 /// | diverged | a chunk was found different and not equal since, and the target is not inside a gap |
 /// | unknown | no status for 10 s, or it is of another volume than the source's |
 /// | resyncing | the target is inside a gap, or has not yet begun to follow |
-/// | unknown | the target has stopped, or does not know whether it is consistent |
+/// | unknown | the target has stopped, or does not know whether it is consistent or how far behind |
 /// | behind | its oldest change that is not applied is older than 10 s |
+/// | unknown | nothing was heard from the source for longer than targets may be silent |
 /// | equal | the newest pass that the source has marked wholly is proved for it |
 /// | behind | it has not yet answered that pass's last marker |
 /// | unknown | no pass was marked wholly yet, or some marker of it had no digest for an answer |
 ///
-/// A lag of less than 10 s is ordinary traffic and says nothing against a proof. "Unknown" never
-/// hides a divergence.
+/// A lag of less than 10 s is ordinary traffic and says nothing against a proof. A source that is
+/// silent scrubs nothing, so that its targets' proofs age unseen; the time it has is long enough to
+/// start again in. "Unknown" never hides a divergence.
 public enum Verdict {
   EQUAL,
   DIVERGED,
@@ -35,10 +37,12 @@ public enum Verdict {
   /// Judges a target.
   ///
   /// @param volume null when nothing was heard of it
+  /// @param patience how long a source may be silent
   /// @param now µs since 1970
-  public static Verdict of(WatchedTarget target, @Nullable WatchedVolume volume, long now) {
+  public static Verdict of(
+      WatchedTarget target, @Nullable WatchedVolume volume, Duration patience, long now) {
     ReplicaSeen status = target.status();
-    if (target.diverged() > 0) {
+    if (target.verification().diverged() > 0) {
       return isInGap(target, now) ? RESYNCING : DIVERGED;
     }
     if (status == null || volume == null || !isFresh(status, now)) {
@@ -50,18 +54,19 @@ public enum Verdict {
     if (isInGap(target, now) || status.state().equals("initializing")) {
       return RESYNCING;
     }
-    if (!status.consistent() || !status.state().equals("following")) {
+    Long lag = status.lagMillis();
+    if (!status.consistent() || !status.state().equals("following") || lag == null) {
       return UNKNOWN;
     }
-    if (status.lagMillis() > LAG.toMillis()) {
+    if (lag > LAG.toMillis()) {
       return BEHIND;
     }
-    return byPass(target, volume);
+    return isWithin(patience, volume.at(), now) ? byPass(target, volume) : UNKNOWN;
   }
 
   private static Verdict byPass(WatchedTarget target, WatchedVolume volume) {
     Passes.Pass pass = volume.chunks() == 0 ? null : volume.passes().lastComplete(volume.chunks());
-    Proof proof = target.proof();
+    Proof proof = target.verification().proof();
     if (pass == null) {
       return UNKNOWN;
     }
@@ -80,7 +85,14 @@ public enum Verdict {
   }
 
   private static boolean isFresh(ReplicaSeen status, long now) {
-    return Math.abs(now - status.at()) <= FRESH.toMillis() * 1000;
+    return isWithin(FRESH, status.at(), now);
+  }
+
+  /// Whether two moments are so near, whichever is the earlier: clocks differ. In µs; a moment that
+  /// never was is near to none.
+  private static boolean isWithin(Duration reach, long at, long now) {
+    long micros = reach.toMillis() * 1000;
+    return now - micros <= at && at <= now + micros;
   }
 
   @JsonValue

@@ -1,5 +1,6 @@
 package io.blocktail.validator.alert;
 
+import io.blocktail.digest.Digest;
 import io.blocktail.validator.compare.Observation;
 import io.blocktail.validator.compare.Observation.Compared;
 import io.blocktail.validator.compare.Observation.Marked;
@@ -34,6 +35,8 @@ public final class Watch {
   private final Requests requests;
   private final SourceRot sourceRot;
   private final Witnesses witnesses;
+  private final Claims claims;
+  private final Admission admission;
   private final Silence silence;
 
   /// @param clock ms, this machine's; for timeouts alone
@@ -47,6 +50,8 @@ public final class Watch {
         new Requests(stores.troubles(), outbox, settings.heal(), settings.answerTimeout(), clock);
     this.sourceRot = new SourceRot(chunks, troubles);
     this.witnesses = new Witnesses(stores, chunks, settings.answerTimeout(), clock);
+    this.claims = new Claims(alerts, settings.answerTimeout(), clock);
+    this.admission = new Admission(stores, witnesses, claims, this::forget);
     this.silence = new Silence(alerts, settings.answerTimeout());
   }
 
@@ -62,11 +67,12 @@ public final class Watch {
 
   private void marked(String name, Marked marked) {
     Point point = marked.point();
-    WatchedVolume volume = admit(name, point.volumeId(), point.epoch(), marked.at());
+    WatchedVolume volume = admission.volume(name, marked);
     if (volume == null) {
       return;
     }
     var source = new Subject(name, null);
+    witnesses.heard(source);
     boolean isSound = marked.digest() != null;
     var judged =
         chunks.judge(source, marked.chunk(), point, isSound, marked.digest(), marked.pass());
@@ -83,73 +89,73 @@ public final class Watch {
 
   private void compared(String name, Compared compared) {
     Point point = compared.point();
-    WatchedVolume volume = admit(name, point.volumeId(), point.epoch(), compared.markedAt());
+    WatchedVolume volume = admission.volume(name, compared);
     if (volume == null) {
       return;
     }
     var subject = new Subject(name, compared.target());
-    WatchedTarget known = admit(subject, compared.replica(), compared.at());
+    WatchedTarget known =
+        admission.target(subject, volume.volumeId(), compared.replica(), compared.at());
     if (known == null) {
       return;
     }
     witnesses.heard(subject);
-    WatchedTarget target = known.answered(point.position());
-    target =
+    Verification verification =
         switch (compared.outcome()) {
-          case Equal(var digest) -> {
-            var judged =
-                chunks.judge(subject, compared.chunk(), point, true, digest, compared.pass());
-            boolean isHealed =
-                judged.isNewest()
-                    && troubles.healed(subject, compared.chunk(), point, compared.at());
-            if (isHealed) {
-              sourceRot.settle(new Subject(name, null), compared.chunk(), compared.at());
-            }
-            yield count(
-                subject,
-                target.diverged(isHealed ? -1 : 0).verified(point.position(), compared.at()),
-                compared,
-                judged);
-          }
-          case Diverged found -> {
-            var judged =
-                chunks.judge(
-                    subject, compared.chunk(), point, false, found.source(), compared.pass());
-            var trouble =
-                Trouble.found(
-                    point, found.source(), found.target(), compared.pass(), compared.at());
-            boolean isNew =
-                judged.isNewest() && troubles.found(subject, compared.chunk(), point, trouble);
-            if (isNew) {
-              requests.hold(subject, compared.chunk());
-            }
-            sourceRot.diverged(new Subject(name, null), compared, found);
-            yield count(subject, target.diverged(isNew ? 1 : 0), compared, judged);
-          }
+          case Equal(var digest) -> equal(subject, known.verification(), compared, digest);
+          case Diverged found -> diverged(subject, known.verification(), compared, found);
           case NoAnswer(_) -> {
             requests.postpone(subject, compared.chunk());
-            yield target;
+            yield known.verification();
           }
         };
-    stores.targets().put(subject.key(), target);
+    stores.targets().put(subject.key(), known.answered(point.position()).with(verification));
     requests.release(
         name,
         compared.chunk(),
         (held, trouble) -> witnesses.haveAnswered(held, trouble, compared, volume.volumeId()));
   }
 
+  private Verification equal(
+      Subject subject, Verification known, Compared compared, Digest digest) {
+    Point point = compared.point();
+    var judged = chunks.judge(subject, compared.chunk(), point, true, digest, compared.pass());
+    boolean isHealed =
+        judged.isNewest() && troubles.healed(subject, compared.chunk(), point, compared.at());
+    if (isHealed) {
+      sourceRot.settle(new Subject(subject.volume(), null), compared.chunk(), compared.at());
+    }
+    Verification after = known.diverged(isHealed ? -1 : 0).equal(point.position(), compared.at());
+    return count(subject, after, compared, judged);
+  }
+
+  private Verification diverged(
+      Subject subject, Verification known, Compared compared, Diverged found) {
+    Point point = compared.point();
+    var judged =
+        chunks.judge(subject, compared.chunk(), point, false, found.source(), compared.pass());
+    var trouble =
+        Trouble.found(point, found.source(), found.target(), compared.pass(), compared.at());
+    boolean isNew = judged.isNewest() && troubles.found(subject, compared.chunk(), point, trouble);
+    if (isNew) {
+      requests.hold(subject, compared.chunk());
+    }
+    sourceRot.diverged(new Subject(subject.volume(), null), compared, found);
+    return count(subject, known.diverged(isNew ? 1 : 0), compared, judged);
+  }
+
   /// Counts the chunk for its pass, and proves the pass when it was the last one missing.
-  private WatchedTarget count(
-      Subject subject, WatchedTarget target, Compared compared, Chunks.Judgement judged) {
+  private Verification count(
+      Subject subject, Verification known, Compared compared, Chunks.Judgement judged) {
     Passes passes =
         judged.count(
-            target.passes(), compared.pass(), compared.markedAt(), compared.point().position());
-    WatchedTarget after = target.counted(passes);
+            known.passes(), compared.pass(), compared.markedAt(), compared.point().position());
+    Verification after = known.counted(passes);
     Passes.Pass pass = passes.find(compared.pass());
     if (!judged.gained() || pass == null || pass.count() < compared.chunks()) {
       return after;
     }
-    Proof before = target.proof();
+    Proof before = known.proof();
     if (before != null && before.pass() > pass.id()) {
       return after;
     }
@@ -158,7 +164,8 @@ public final class Watch {
   }
 
   private void replica(Subject subject, ReplicaSeen status) {
-    WatchedTarget known = admit(subject, status.replica(), status.at());
+    WatchedTarget known =
+        admission.target(subject, status.volumeId(), status.replica(), status.at());
     if (known == null) {
       return;
     }
@@ -166,51 +173,17 @@ public final class Watch {
     WatchedTarget target = known.seen(status);
     if (target.isAnotherCopy()) {
       chunks.forget(subject);
-      target = target.unproved();
+      target = target.with(target.verification().unproved());
     }
     stores.targets().put(subject.key(), silence.halted(subject, target, status));
   }
 
   private void source(String name, SourceSeen status) {
-    WatchedVolume volume = admit(name, status.volumeId(), status.epoch(), status.at());
+    WatchedVolume volume = admission.volume(name, status);
     if (volume != null) {
+      witnesses.heard(new Subject(name, null));
       stores.volumes().put(name, volume.seen(status.epoch(), status.published(), status.at()));
     }
-  }
-
-  /// The target that something is said of, in its present state; null when it is said of a copy
-  /// that another one has replaced. What was known of such a copy is forgotten.
-  private @Nullable WatchedTarget admit(Subject subject, @Nullable String replica, long at) {
-    @Nullable WatchedTarget stored = stores.targets().get(subject.key());
-    WatchedTarget known = stored == null ? WatchedTarget.UNKNOWN : stored;
-    return switch (known.standing(replica, at)) {
-      case CURRENT -> known.heard(replica, at);
-      case FORMER -> null;
-      case SUCCESSOR -> {
-        forget(subject, "the target's copy was made anew");
-        yield WatchedTarget.UNKNOWN.heard(replica, at);
-      }
-    };
-  }
-
-  /// The volume that a report is about, in its present state; null when the report is of an older
-  /// epoch or a former volume. A volume that took the name of another makes all of that forgotten.
-  private @Nullable WatchedVolume admit(String name, String volumeId, int epoch, long at) {
-    @Nullable WatchedVolume volume = stores.volumes().get(name);
-    if (volume == null) {
-      return WatchedVolume.of(volumeId, epoch);
-    }
-    return switch (volume.standing(volumeId, epoch, at)) {
-      case CURRENT -> volume;
-      case FORMER -> null;
-      case SUCCESSOR -> {
-        for (var entry : Stores.copy(stores.targets(), name + "/", name + "/~")) {
-          forget(Subject.ofKey(entry.key), "another volume has taken the name");
-        }
-        forget(new Subject(name, null), "another volume has taken the name");
-        yield volume.succeededBy(volumeId, epoch);
-      }
-    };
   }
 
   private void forget(Subject subject, String why) {
@@ -220,6 +193,7 @@ public final class Watch {
     requests.forget(subject);
     silence.forget(subject);
     witnesses.forget(subject);
+    claims.forget(subject);
     stores.targets().delete(subject.key());
     if (subject.target() != null) {
       sourceRot.settleAll(new Subject(subject.volume(), null), clock.getAsLong() * 1000);
@@ -252,6 +226,7 @@ public final class Watch {
   /// @param isRound whether to look for requests to repeat too
   public void tick(boolean isRound) {
     long now = clock.getAsLong();
+    claims.tick(now);
     for (var entry : Stores.copy(stores.targets())) {
       tick(Subject.ofKey(entry.key), entry.value, now, isRound);
     }
@@ -266,7 +241,7 @@ public final class Watch {
     if (!after.equals(target)) {
       stores.targets().put(subject.key(), after);
     }
-    if (isRound && after.diverged() > 0) {
+    if (isRound && after.verification().diverged() > 0) {
       requests.repeat(subject, Verdict.isInGap(after, now * 1000));
     }
   }

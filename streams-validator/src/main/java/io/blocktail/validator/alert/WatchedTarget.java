@@ -1,164 +1,74 @@
 package io.blocktail.validator.alert;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.blocktail.event.Position;
 import io.blocktail.validator.compare.Observation.ReplicaSeen;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// What is known of a target.
+/// What is known of a target. The components of its parts are stored side by side, as they were
+/// before there were parts.
 ///
 /// @param status its newest status; null when it never sent one
 /// @param answered position of the newest marker that it answered, with a digest or a reason
-/// @param verified position of the newest marker at which a chunk of it was found equal
-/// @param verifiedAt when it gave that answer, µs since 1970, by the consumer's clock
-/// @param diverged chunks that were found different and not equal since
-/// @param passes how many chunks were found equal
-/// @param proof of the newest pass that is proved
-/// @param haltedAlert id of the open alert that says so
-/// @param silentAlert id of the open alert that says so
 /// @param copy null until it said; absent in what an earlier release stored
 public record WatchedTarget(
     @Nullable ReplicaSeen status,
     long answered,
-    long verified,
-    long verifiedAt,
-    int diverged,
-    Passes passes,
-    @Nullable Proof proof,
-    @Nullable String haltedAlert,
-    @Nullable String silentAlert,
+    @JsonUnwrapped Verification verification,
+    @JsonUnwrapped OpenAlerts alerts,
     @Nullable Copy copy) {
 
-  /// Which copy the target's name stands for.
+  /// The alerts that say that it does nothing.
   ///
-  /// @param id its UUID
-  /// @param at the newest time heard from it, µs since 1970, by the consumer's clock
-  public record Copy(String id, long at) {}
+  /// @param haltedAlert id; null while there is none
+  /// @param silentAlert id; null while there is none
+  public record OpenAlerts(@Nullable String haltedAlert, @Nullable String silentAlert) {
+    static final OpenAlerts NONE = new OpenAlerts(null, null);
 
-  /// How something that is said stands to what is known.
-  enum Standing {
-    CURRENT,
-    /// Of another copy that has taken the name.
-    SUCCESSOR,
-    /// Of a copy that had the name before.
-    FORMER
+    OpenAlerts halted(@Nullable String id) {
+      return new OpenAlerts(id, silentAlert);
+    }
+
+    OpenAlerts silent(@Nullable String id) {
+      return new OpenAlerts(haltedAlert, id);
+    }
   }
 
   /// Statuses and answers go different ways, so either may be this much late.
   private static final Duration MARGIN = Duration.ofSeconds(10);
 
-  static final WatchedTarget UNKNOWN =
-      new WatchedTarget(null, 0, 0, 0, 0, Passes.NONE, null, null, null, null);
+  static final WatchedTarget UNKNOWN = of(null);
 
-  /// Of two copies the one that speaks later has the name: they do not live at the same time.
-  Standing standing(@Nullable String replica, long at) {
-    if (replica == null || copy == null || copy.id().equals(replica)) {
-      return Standing.CURRENT;
-    }
-    return at > copy.at() ? Standing.SUCCESSOR : Standing.FORMER;
+  /// Nothing is known but the copy.
+  static WatchedTarget of(@Nullable Copy copy) {
+    return new WatchedTarget(null, 0, Verification.NONE, OpenAlerts.NONE, copy);
   }
 
+  /// The copy that has the name speaks, or one that does not say which it is.
   WatchedTarget heard(@Nullable String replica, long at) {
     if (replica == null) {
       return this;
     }
-    long newest = copy != null && copy.id().equals(replica) ? Math.max(copy.at(), at) : at;
-    return new WatchedTarget(
-        status,
-        answered,
-        verified,
-        verifiedAt,
-        diverged,
-        passes,
-        proof,
-        haltedAlert,
-        silentAlert,
-        new Copy(replica, newest));
+    Copy speaking = copy == null ? Copy.of(replica, at) : copy.heard(at);
+    return new WatchedTarget(status, answered, verification, alerts, speaking);
   }
 
   WatchedTarget seen(ReplicaSeen newer) {
-    return new WatchedTarget(
-        newer,
-        answered,
-        verified,
-        verifiedAt,
-        diverged,
-        passes,
-        proof,
-        haltedAlert,
-        silentAlert,
-        copy);
+    return new WatchedTarget(newer, answered, verification, alerts, copy);
   }
 
   WatchedTarget answered(long position) {
     long newest = Position.isAfter(position, answered) ? position : answered;
-    return new WatchedTarget(
-        status,
-        newest,
-        verified,
-        verifiedAt,
-        diverged,
-        passes,
-        proof,
-        haltedAlert,
-        silentAlert,
-        copy);
+    return new WatchedTarget(status, newest, verification, alerts, copy);
   }
 
-  WatchedTarget verified(long position, long at) {
-    if (!Position.isAfter(position, verified)) {
-      return this;
-    }
-    return new WatchedTarget(
-        status, answered, position, at, diverged, passes, proof, haltedAlert, silentAlert, copy);
+  WatchedTarget with(Verification newer) {
+    return new WatchedTarget(status, answered, newer, alerts, copy);
   }
 
-  WatchedTarget diverged(int change) {
-    return new WatchedTarget(
-        status,
-        answered,
-        verified,
-        verifiedAt,
-        diverged + change,
-        passes,
-        proof,
-        haltedAlert,
-        silentAlert,
-        copy);
-  }
-
-  WatchedTarget counted(Passes newer) {
-    return new WatchedTarget(
-        status,
-        answered,
-        verified,
-        verifiedAt,
-        diverged,
-        newer,
-        proof,
-        haltedAlert,
-        silentAlert,
-        copy);
-  }
-
-  WatchedTarget proved(Proof newer) {
-    return new WatchedTarget(
-        status,
-        answered,
-        verified,
-        verifiedAt,
-        diverged,
-        passes,
-        newer,
-        haltedAlert,
-        silentAlert,
-        copy);
-  }
-
-  /// Nothing is known of its content any more.
-  WatchedTarget unproved() {
-    return new WatchedTarget(
-        status, answered, 0, 0, diverged, Passes.NONE, null, haltedAlert, silentAlert, copy);
+  WatchedTarget with(OpenAlerts newer) {
+    return new WatchedTarget(status, answered, verification, newer, copy);
   }
 
   /// Whether it says, well after it was found equal somewhere, that it has not come so far: its
@@ -167,18 +77,8 @@ public record WatchedTarget(
     return status != null
         && status.epoch() > 0
         && !status.state().equals("recovering")
-        && Position.isAfter(verified, watermark())
-        && status.at() - verifiedAt > MARGIN.toMillis() * 1000;
-  }
-
-  WatchedTarget haltedAlert(@Nullable String id) {
-    return new WatchedTarget(
-        status, answered, verified, verifiedAt, diverged, passes, proof, id, silentAlert, copy);
-  }
-
-  WatchedTarget silentAlert(@Nullable String id) {
-    return new WatchedTarget(
-        status, answered, verified, verifiedAt, diverged, passes, proof, haltedAlert, id, copy);
+        && Position.isAfter(verification.verified(), watermark())
+        && status.at() - verification.verifiedAt() > MARGIN.toMillis() * 1000;
   }
 
   /// Whether it says nothing against answering the markers of that volume.

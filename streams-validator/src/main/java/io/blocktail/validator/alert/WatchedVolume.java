@@ -28,9 +28,9 @@ public record WatchedVolume(
   /// How a report stands to what is known.
   enum Standing {
     CURRENT,
-    /// Of another volume that has taken this one's name.
-    SUCCESSOR,
-    /// Of an older epoch, or of a volume that had this name before.
+    /// Of another volume that says that this is its name.
+    OTHER,
+    /// Of an older epoch, or of a volume that had this name before and comes late.
     FORMER
   }
 
@@ -42,13 +42,12 @@ public record WatchedVolume(
     return new WatchedVolume(volumeId, epoch, 0, 0, 0, Long.MIN_VALUE, Passes.NONE, List.of());
   }
 
-  /// A former volume is believed again only when it speaks later than its successor did: somebody
-  /// put it back.
+  /// A former volume that speaks later than its successor did is not late: somebody put it back.
   Standing standing(String id, int itsEpoch, long itsTime) {
     if (id.equals(volumeId)) {
       return itsEpoch < epoch ? Standing.FORMER : Standing.CURRENT;
     }
-    return retired.contains(id) && itsTime <= at ? Standing.FORMER : Standing.SUCCESSOR;
+    return retired.contains(id) && itsTime <= at ? Standing.FORMER : Standing.OTHER;
   }
 
   WatchedVolume succeededBy(String id, int itsEpoch) {

@@ -6,9 +6,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Says whether all other targets of a volume have been heard about a chunk that differs: before
-/// that nobody knows whether it is the target that is damaged or the source.
+/// that nobody knows whether it is the target that is damaged or the source. To that end it keeps
+/// who was heard when.
 final class Witnesses {
   private final Stores stores;
   private final Chunks chunks;
@@ -18,8 +20,8 @@ final class Witnesses {
   /// When anything was first heard; 0 before. The clock may not go yet while this is made.
   private long began;
 
-  /// When a target was last heard of, by this machine's clock, ms. What was read late is heard
-  /// late: a validator that was away does not take for dead who spoke meanwhile.
+  /// When a target, or a source, was last heard of, by this machine's clock, ms. What was read late
+  /// is heard late: a validator that was away does not take for dead who spoke meanwhile.
   private final Map<Subject, Long> heard = new HashMap<>();
 
   /// @param patience a target of which nothing was heard for so long is not waited for
@@ -31,32 +33,40 @@ final class Witnesses {
     this.clock = clock;
   }
 
-  void heard(Subject target) {
+  void heard(Subject subject) {
+    heard.put(subject, now());
+  }
+
+  private long now() {
     long now = clock.getAsLong();
     began = began == 0 ? now : began;
-    heard.put(target, now);
+    return now;
   }
 
-  void forget(Subject target) {
-    heard.remove(target);
+  void forget(Subject subject) {
+    heard.remove(subject);
   }
 
-  /// Whether each target but this one has answered the marker at which the trouble was found, or a
-  /// later one of this chunk.
+  /// In ms of this machine's clock; 0 when it was not heard since this validator runs.
+  long lastHeard(Subject subject) {
+    return heard.getOrDefault(subject, 0L);
+  }
+
+  /// Whether each target but this one has said what it has to say about the trouble.
   ///
   /// @param last answer of any target about this chunk, with what is known of the others'
   boolean haveAnswered(Subject subject, Trouble trouble, Compared last, String volumeId) {
-    boolean isLastOfUse = !Position.isAfter(trouble.position(), last.point().position());
     String volume = subject.volume();
     try (var all = stores.targets().range(volume + "/", volume + "/~")) {
       while (all.hasNext()) {
         var entry = all.next();
         var other = Subject.ofKey(entry.key);
-        boolean isKnown =
-            other.equals(subject)
-                || isLastOfUse && isAmong(last, other)
-                || chunks.isJudged(other, last.chunk(), trouble.position());
-        if (!isKnown && entry.value.isAnswering(volumeId) && isThere(other)) {
+        boolean isWaitedFor =
+            !other.equals(subject)
+                && !hasSpoken(other, trouble.position(), last)
+                && entry.value.isAnswering(volumeId)
+                && isThere(other);
+        if (isWaitedFor) {
           return false;
         }
       }
@@ -64,12 +74,23 @@ final class Witnesses {
     return true;
   }
 
-  private boolean isThere(Subject target) {
-    return clock.getAsLong() - heard.getOrDefault(target, began) <= patience.toMillis();
+  /// Whether a target has said its word about a trouble that was found at that position: a digest
+  /// there, or later that it is equal, or that it has no digest and will not have one by itself.
+  /// One that differs later may agree with what the target in trouble has yet to answer there.
+  private boolean hasSpoken(Subject target, long position, Compared last) {
+    @Nullable ChunkVerdict verdict = chunks.find(target, last.chunk());
+    if (verdict != null && !Position.isAfter(position, verdict.position())) {
+      return verdict.equal() || verdict.position() == position;
+    }
+    long lastPosition = last.point().position();
+    return last.target().equals(target.target())
+        ? !Position.isAfter(position, lastPosition) && !last.isYetToSay()
+        : position == lastPosition && last.others().dissenting().contains(target.target());
   }
 
-  private static boolean isAmong(Compared last, Subject other) {
-    return last.target().equals(other.target())
-        || last.others().dissenting().contains(other.target());
+  /// Whether it was heard lately; who was not heard since this validator runs has its time from
+  /// then.
+  boolean isThere(Subject target) {
+    return now() - heard.getOrDefault(target, began) <= patience.toMillis();
   }
 }

@@ -41,7 +41,8 @@ public record ChunkHistory(
       (a, b) -> Long.compareUnsigned(b.point().position(), a.point().position());
 
   /// That a target's answer to a kept marker was not the source's digest. Kept so that targets that
-  /// agree against their source are seen to, however far apart their answers come.
+  /// agree against their source are seen to, however far apart their answers come. A target that
+  /// only cannot say yet does not dissent.
   ///
   /// @param sequence of the marker
   /// @param digest null when there was none
@@ -145,7 +146,9 @@ public record ChunkHistory(
     noted.removeIf(known ->
         known.sequence() == sequence && known.target().equals(answer.target())
             || markers.stream().noneMatch(m -> m.point().sequence() == known.sequence()));
-    if (marker.digest() != null && !marker.digest().equals(answer.digest())) {
+    if (marker.digest() != null
+        && !marker.digest().equals(answer.digest())
+        && !Report.isPassing(answer.reason())) {
       noted.add(new Dissent(sequence, answer.target(), answer.digest()));
     }
     if (noted.size() > ALL_ANSWERS) {

@@ -25,7 +25,8 @@ public sealed interface Observation {
 
   /// What is known of other targets' answers to the same marker.
   ///
-  /// @param dissenting those that answered with another digest than the source's, or with none
+  /// @param dissenting those that answered with another digest than the source's, or with none for
+  ///   a reason that does not end by itself
   /// @param alike those of them that answered with the very digest of the target compared
   record Peers(List<String> dissenting, List<String> alike) {
     public static final Peers NONE = new Peers(List.of(), List.of());
@@ -63,6 +64,11 @@ public sealed interface Observation {
       return peers == null ? Peers.NONE : peers;
     }
 
+    /// Whether the target had no digest, but will have one later.
+    public boolean isYetToSay() {
+      return digest == null && Report.isPassing(reason);
+    }
+
     public Outcome outcome() {
       if (source == null) {
         return new Outcome.NoAnswer("the source's chunk rotted");
@@ -79,6 +85,8 @@ public sealed interface Observation {
   /// A target's status; for people, and to know whether it still moves.
   ///
   /// @param replica UUID of its copy; null when there is none yet, or it does not say
+  /// @param lagChanges null while it cannot know
+  /// @param lagMillis null while it cannot know
   record ReplicaSeen(
       String target,
       @Nullable String volumeId,
@@ -89,8 +97,8 @@ public sealed interface Observation {
       int epoch,
       long watermark,
       int undoneChunks,
-      long lagChanges,
-      long lagMillis,
+      @Nullable Long lagChanges,
+      @Nullable Long lagMillis,
       long at)
       implements Observation {}
 

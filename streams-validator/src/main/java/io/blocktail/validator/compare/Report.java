@@ -37,6 +37,12 @@ public sealed interface Report {
       long at)
       implements Report {}
 
+  /// Whether a reason for having no digest ends by itself: the target's word is still to come, at a
+  /// later marker.
+  static boolean isPassing(@Nullable String reason) {
+    return NoDigest.RECOVERING.name().equals(reason);
+  }
+
   /// The Kafka key of what is said about a chunk.
   static String key(String volume, int chunk) {
     return volume + "/" + chunk;

@@ -40,7 +40,10 @@ public final class Gauges {
       var volumes = readings.volumes();
       long now = Times.now();
       return readings.targets().entrySet().stream()
-          .filter(e -> Verdict.of(e.getValue(), volumes.get(e.getKey().volume()), now) == verdict)
+          .filter(e ->
+              verdict
+                  == Verdict.of(
+                      e.getValue(), volumes.get(e.getKey().volume()), readings.patience(), now))
           .count();
     } catch (NotReadyException e) {
       return Double.NaN;

@@ -41,15 +41,15 @@ public class ReplicasResource {
       @Nullable Progress lastPass) {
 
     static Replica of(
-        Subject subject, WatchedTarget target, @Nullable WatchedVolume volume, long now) {
+        Subject subject, WatchedTarget target, @Nullable WatchedVolume volume, Verdict verdict) {
       return new Replica(
           subject.volume(),
           volume == null ? null : volume.volumeId(),
           subject.target(),
-          Verdict.of(target, volume, now),
-          Position.sequence(target.verified()),
-          target.diverged(),
-          ShownProof.of(target.proof()),
+          verdict,
+          Position.sequence(target.verification().verified()),
+          target.verification().diverged(),
+          ShownProof.of(target.verification().proof()),
           Progress.of(target, volume));
     }
   }
@@ -88,7 +88,8 @@ public class ReplicasResource {
       if (volume == null || last == null) {
         return null;
       }
-      return new Progress(last.id(), target.passes().countOf(last.id()), volume.chunks());
+      int equal = target.verification().passes().countOf(last.id());
+      return new Progress(last.id(), equal, volume.chunks());
     }
   }
 
@@ -105,11 +106,17 @@ public class ReplicasResource {
       var volumes = readings.volumes();
       long now = Times.now();
       return readings.targets().entrySet().stream()
-          .map(e -> Replica.of(e.getKey(), e.getValue(), volumes.get(e.getKey().volume()), now))
+          .map(e -> replica(e.getKey(), e.getValue(), volumes.get(e.getKey().volume()), now))
           .sorted(Comparator.comparing(replica -> replica.volume() + "/" + replica.target()))
           .toList();
     } catch (NotReadyException e) {
       throw Problem.notReady(e);
     }
+  }
+
+  private Replica replica(
+      Subject subject, WatchedTarget target, @Nullable WatchedVolume volume, long now) {
+    Verdict verdict = Verdict.of(target, volume, readings.patience(), now);
+    return Replica.of(subject, target, volume, verdict);
   }
 }

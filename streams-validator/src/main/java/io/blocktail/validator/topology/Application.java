@@ -173,6 +173,11 @@ public final class Application implements Readings, AutoCloseable {
   }
 
   @Override
+  public Duration patience() {
+    return settings.watch().answerTimeout();
+  }
+
+  @Override
   public Map<String, WatchedVolume> volumes() throws NotReadyException {
     var volumes = new HashMap<String, WatchedVolume>();
     for (KeyValue<String, WatchedVolume> entry : this.<WatchedVolume>read(WatchProcessor.VOLUMES)) {

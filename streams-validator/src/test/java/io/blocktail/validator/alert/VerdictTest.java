@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blocktail.event.Position;
 import io.blocktail.validator.compare.Observation.ReplicaSeen;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class VerdictTest {
   private static final long NOW = 1_000_000_000_000L;
   private static final long SECOND = 1_000_000;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Proof PROVED = new Proof(7, 4, 1, 9, "00", 0, 0);
 
   static Stream<Arguments> table() {
@@ -59,37 +61,52 @@ class VerdictTest {
         row("recovering", UNKNOWN, status("recovering", false, 0, 0, 0, "v"), 0, PROVED, 90),
         row("halted", UNKNOWN, status("halted", true, 0, 0, 0, "v"), 0, PROVED, 90),
         row("inconsistent", UNKNOWN, status("following", false, 0, 0, 0, "v"), 0, PROVED, 90),
+        row("lag unknown", UNKNOWN, status("following", true, 0, null, 0, "v"), 0, PROVED, 90),
+        row(
+            "in a gap, lag unknown",
+            RESYNCING,
+            status("resyncing", false, 2, null, 0, "v"),
+            0,
+            PROVED,
+            90),
         row("far behind", BEHIND, status("following", true, 0, 11_000, 0, "v"), 0, PROVED, 90),
         row("an older proof, answers missing", BEHIND, well, 0, older(), 80),
         row("an older proof, all answered", UNKNOWN, well, 0, older(), 90),
         row("no proof, all answered", UNKNOWN, well, 0, null, 90),
-        row("a newer proof", EQUAL, well, 0, new Proof(8, 4, 1, 9, "00", 0, 0), 90));
+        row("a newer proof", EQUAL, well, 0, new Proof(8, 4, 1, 9, "00", 0, 0), 90),
+        heard("the source was heard 30 s ago", EQUAL, NOW - 30 * SECOND, well, 0),
+        heard("the source is silent", UNKNOWN, NOW - 31 * SECOND, well, 0),
+        heard("the source's clock is far ahead", UNKNOWN, NOW + 31 * SECOND, well, 0),
+        heard("the source never spoke", UNKNOWN, Long.MIN_VALUE, well, 0),
+        heard("diverged, the source is silent", DIVERGED, NOW - 31 * SECOND, well, 1));
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("table")
-  void verdict(String when, Verdict expected, WatchedTarget target) {
-    assertThat(Verdict.of(target, volume(), NOW)).as(when).isEqualTo(expected);
+  void verdict(String when, Verdict expected, long sourceHeardAt, WatchedTarget target) {
+    assertThat(Verdict.of(target, volume(sourceHeardAt), PATIENCE, NOW))
+        .as(when)
+        .isEqualTo(expected);
   }
 
   @org.junit.jupiter.api.Test
   void withoutAWholePassNothingIsKnown() {
     var target = target(status("following", true, 0, 0, 0, "v"), 0, PROVED, 90);
     var passes = new Passes(List.of(new Passes.Pass(7, 3, 0, Position.of(1, 90))));
-    var volume = new WatchedVolume("v", 1, 4, Position.of(1, 90), 0, 0, passes, List.of());
-    assertThat(Verdict.of(target, volume, NOW)).isEqualTo(UNKNOWN);
-    assertThat(Verdict.of(target, null, NOW)).isEqualTo(UNKNOWN);
-    assertThat(Verdict.of(target, WatchedVolume.of("v", 1), NOW)).isEqualTo(UNKNOWN);
+    var volume = new WatchedVolume("v", 1, 4, Position.of(1, 90), 0, NOW, passes, List.of());
+    assertThat(Verdict.of(target, volume, PATIENCE, NOW)).isEqualTo(UNKNOWN);
+    assertThat(Verdict.of(target, null, PATIENCE, NOW)).isEqualTo(UNKNOWN);
+    assertThat(Verdict.of(target, WatchedVolume.of("v", 1), PATIENCE, NOW)).isEqualTo(UNKNOWN);
   }
 
   /// Pass 8 has begun, pass 7 is whole with its last marker at 90.
-  private static WatchedVolume volume() {
+  private static WatchedVolume volume(long heardAt) {
     var passes =
         new Passes(
             List.of(
                 new Passes.Pass(8, 1, 0, Position.of(1, 95)),
                 new Passes.Pass(7, 4, 0, Position.of(1, 90))));
-    return new WatchedVolume("v", 1, 4, Position.of(1, 95), 0, 0, passes, List.of());
+    return new WatchedVolume("v", 1, 4, Position.of(1, 95), 0, heardAt, passes, List.of());
   }
 
   private static Proof older() {
@@ -103,20 +120,29 @@ class VerdictTest {
       int diverged,
       @Nullable Proof proof,
       long answered) {
-    return Arguments.of(when, expected, target(status, diverged, proof, answered));
+    return Arguments.of(when, expected, NOW, target(status, diverged, proof, answered));
+  }
+
+  private static Arguments heard(
+      String when, Verdict expected, long sourceHeardAt, ReplicaSeen status, int diverged) {
+    return Arguments.of(when, expected, sourceHeardAt, target(status, diverged, PROVED, 90));
   }
 
   private static WatchedTarget target(
       @Nullable ReplicaSeen status, int diverged, @Nullable Proof proof, long answered) {
     return new WatchedTarget(
-        status, Position.of(1, answered), 0, 0, diverged, Passes.NONE, proof, null, null, null);
+        status,
+        Position.of(1, answered),
+        new Verification(0, 0, diverged, Passes.NONE, proof),
+        WatchedTarget.OpenAlerts.NONE,
+        null);
   }
 
   private static ReplicaSeen status(
       String state,
       boolean consistent,
       int undone,
-      long lagMillis,
+      @Nullable Integer lagMillis,
       long secondsAgo,
       @Nullable String volume) {
     return new ReplicaSeen(
@@ -129,8 +155,8 @@ class VerdictTest {
         1,
         100,
         undone,
-        0,
-        lagMillis,
+        0L,
+        lagMillis == null ? null : lagMillis.longValue(),
         NOW - secondsAgo * SECOND);
   }
 }

@@ -13,6 +13,7 @@ import io.blocktail.validator.alert.AlertKind;
 import io.blocktail.validator.alert.Passes;
 import io.blocktail.validator.alert.Proof;
 import io.blocktail.validator.alert.Subject;
+import io.blocktail.validator.alert.Verification;
 import io.blocktail.validator.alert.WatchedTarget;
 import io.blocktail.validator.alert.WatchedVolume;
 import io.blocktail.validator.compare.Observation.ReplicaSeen;
@@ -22,6 +23,7 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,27 +50,38 @@ class ConsoleTest {
     static volatile boolean isBroken;
 
     @Override
+    public Duration patience() {
+      return Duration.ofSeconds(30);
+    }
+
+    @Override
     public Map<String, WatchedVolume> volumes() {
       if (isBroken) {
         throw new IllegalStateException("a store that makes no sense");
       }
       var passes = new Passes(List.of(new Passes.Pass(7, 4, AT, Position.of(1, 90))));
       return Map.of(
-          "demo", new WatchedVolume("v", 1, 4, Position.of(1, 90), 0, AT, passes, List.of()));
+          "demo",
+          new WatchedVolume("v", 1, 4, Position.of(1, 90), 0, Times.now(), passes, List.of()));
     }
 
     @Override
     public Map<Subject, WatchedTarget> targets() {
       var status =
-          new ReplicaSeen("a", "v", null, "following", null, true, 1, 100, 0, 0, 3, Times.now());
+          new ReplicaSeen("a", "v", null, "following", null, true, 1, 100, 0, 0L, 3L, Times.now());
       var proof = new Proof(7, 4, 81, 90, "00ff", AT, AT + 1_000_000);
       var passes = new Passes(List.of(new Passes.Pass(7, 4, AT, Position.of(1, 90))));
       long position = Position.of(1, 90);
       return Map.of(
           new Subject("demo", "a"),
-          new WatchedTarget(status, position, position, AT, 0, passes, proof, null, null, null),
+          target(status, new Verification(position, AT, 0, passes, proof)),
           new Subject("demo", "b"),
-          new WatchedTarget(null, position, 0, 0, 2, passes, null, null, null, null));
+          target(null, new Verification(0, 0, 2, passes, null)));
+    }
+
+    private static WatchedTarget target(@Nullable ReplicaSeen status, Verification verification) {
+      var none = new WatchedTarget.OpenAlerts(null, null);
+      return new WatchedTarget(status, Position.of(1, 90), verification, none, null);
     }
 
     @Override

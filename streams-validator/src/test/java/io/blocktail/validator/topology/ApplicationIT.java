@@ -149,7 +149,7 @@ class ApplicationIT {
 
   private int diverged() throws NotReadyException {
     var target = application().targets().get(new Subject("demo", "a"));
-    return target == null ? -1 : target.diverged();
+    return target == null ? -1 : target.verification().diverged();
   }
 
   /// The source's and the target's digest at one marker.

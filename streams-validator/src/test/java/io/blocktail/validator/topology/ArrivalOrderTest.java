@@ -122,7 +122,7 @@ class ArrivalOrderTest {
           everDiverged.add(chunk);
         }
       }
-      assertThat(it.target(target).diverged()).as(target).isEqualTo(diverged.size());
+      assertThat(it.verification(target).diverged()).as(target).isEqualTo(diverged.size());
       var open = new TreeSet<Integer>();
       var ever = new TreeSet<Integer>();
       var last = new TreeMap<String, Alert>();

@@ -38,8 +38,8 @@ class CopyTest {
   void aCopyMadeAnewBetweenTwoStatusesIsNotProvedByTheOneBefore() {
     it.copy = SECOND;
     it.status("a", "following", 13);
-    assertThat(it.target("a").proof()).isNull();
-    assertThat(it.target("a").verified()).isZero();
+    assertThat(it.verification("a").proof()).isNull();
+    assertThat(it.verification("a").verified()).isZero();
     assertThat(it.verdict("a")).isNotEqualTo(Verdict.EQUAL);
   }
 
@@ -47,8 +47,8 @@ class CopyTest {
   void itMayAnswerAMarkerBeforeItsFirstStatus() {
     it.copy = SECOND;
     it.target("a", 0, 10, 1);
-    assertThat(it.target("a").proof()).isNull();
-    assertThat(it.target("a").passes().countOf(5)).isEqualTo(1);
+    assertThat(it.verification("a").proof()).isNull();
+    assertThat(it.verification("a").passes().countOf(5)).isEqualTo(1);
     assertThat(it.verdict("a")).isEqualTo(Verdict.UNKNOWN);
   }
 
@@ -59,7 +59,7 @@ class CopyTest {
     for (int chunk = 0; chunk < 4; chunk++) {
       it.target("a", chunk, 10 + chunk, 1);
     }
-    assertThat(requireNonNull(it.target("a").proof()).pass()).isEqualTo(5);
+    assertThat(requireNonNull(it.verification("a").proof()).pass()).isEqualTo(5);
   }
 
   @Test
@@ -73,7 +73,7 @@ class CopyTest {
     it.targetAt("a", 0, 20, 9, late);
     it.flush();
     assertThat(it.alerts()).isEmpty();
-    assertThat(it.target("a").diverged()).isZero();
+    assertThat(it.verification("a").diverged()).isZero();
     assertThat(requireNonNull(it.target("a").copy()).id()).isEqualTo(SECOND);
   }
 
@@ -89,7 +89,7 @@ class CopyTest {
     Alert closed = it.alerts().getFirst();
     assertThat(closed.getClosedAt()).isNotNull();
     assertThat(closed.getEvidence()).endsWith("the target's copy was made anew");
-    assertThat(it.target("a").diverged()).isZero();
+    assertThat(it.verification("a").diverged()).isZero();
   }
 
   @Test

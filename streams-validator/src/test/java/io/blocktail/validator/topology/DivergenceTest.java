@@ -26,7 +26,7 @@ class DivergenceTest {
     it.flush();
     assertThat(it.alerts()).isEmpty();
     assertThat(it.requests()).isEmpty();
-    assertThat(it.target("a").diverged()).isZero();
+    assertThat(it.verification("a").diverged()).isZero();
   }
 
   @Test
@@ -65,7 +65,7 @@ class DivergenceTest {
     assertThat(closed.getId()).isEqualTo(open.getId());
     assertThat(closed.getClosedAt()).isEqualTo(healed);
     assertThat(it.requests()).isEmpty();
-    assertThat(it.target("a").diverged()).isZero();
+    assertThat(it.verification("a").diverged()).isZero();
     assertThat(it.storedTroubles()).isZero();
   }
 
@@ -117,7 +117,7 @@ class DivergenceTest {
     it.target("a", 1, 25, 1);
     it.flush();
     assertThat(it.alerts()).isEmpty();
-    assertThat(it.target("a").diverged()).isEqualTo(1);
+    assertThat(it.verification("a").diverged()).isEqualTo(1);
   }
 
   @Test
@@ -133,8 +133,8 @@ class DivergenceTest {
     it.target("a", 1, 11, 1);
     it.flush();
     assertThat(only(it.alerts()).getTarget()).isEqualTo("a");
-    assertThat(it.target("b").diverged()).isZero();
-    assertThat(it.target("c").diverged()).isEqualTo(1);
+    assertThat(it.verification("b").diverged()).isZero();
+    assertThat(it.verification("c").diverged()).isEqualTo(1);
   }
 
   @Test
@@ -207,7 +207,7 @@ class DivergenceTest {
     it.flush();
     assertThat(it.alerts()).isEmpty();
     assertThat(it.requests()).isEmpty();
-    assertThat(it.target("a").verified()).isZero();
+    assertThat(it.verification("a").verified()).isZero();
   }
 
   @Test
@@ -241,7 +241,7 @@ class DivergenceTest {
     it.target("a", 2, 13, 9);
     it.flush();
     assertThat(it.alerts()).isEmpty();
-    assertThat(it.target("a").diverged()).isZero();
+    assertThat(it.verification("a").diverged()).isZero();
   }
 
   @Test
@@ -258,7 +258,7 @@ class DivergenceTest {
     assertThat(closed.getId()).isEqualTo(open.getId());
     assertThat(closed.getClosedAt()).isNotNull();
     assertThat(closed.getEvidence()).endsWith("another volume has taken the name");
-    assertThat(it.target("a").diverged()).isZero();
+    assertThat(it.verification("a").diverged()).isZero();
     it.requests();
     it.volumeId = Harness.VOLUME;
     it.target("a", 1, 10, 9);

@@ -13,6 +13,7 @@ import io.blocktail.event.avro.ReplicaStatus;
 import io.blocktail.event.avro.ResyncRequest;
 import io.blocktail.event.avro.SourceStatus;
 import io.blocktail.validator.alert.Verdict;
+import io.blocktail.validator.alert.Verification;
 import io.blocktail.validator.alert.Watch;
 import io.blocktail.validator.alert.WatchedTarget;
 import io.blocktail.validator.alert.WatchedVolume;
@@ -202,8 +203,8 @@ final class Harness implements AutoCloseable {
             .setEpoch(epoch)
             .setWatermark(watermark)
             .setUndoneChunks(undone)
-            .setLagChanges(0)
-            .setLagMillis(0)
+            .setLagChanges(0L)
+            .setLagMillis(0L)
             .setAt(micros())
             .build();
     replicas.pipeInput(
@@ -294,10 +295,15 @@ final class Harness implements AutoCloseable {
             .get("demo/" + target));
   }
 
+  Verification verification(String target) {
+    return target(target).verification();
+  }
+
   Verdict verdict(String target) {
     return Verdict.of(
         target(target),
         driver.<String, WatchedVolume>getKeyValueStore(WatchProcessor.VOLUMES).get("demo"),
+        SETTINGS.answerTimeout(),
         micros());
   }
 

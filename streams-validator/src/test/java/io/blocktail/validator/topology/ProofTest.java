@@ -30,14 +30,14 @@ class ProofTest {
     mark(1, 11, 5);
     mark(2, 12, 5);
     it.status("a", "following", 12);
-    assertThat(it.target("a").proof()).isNull();
-    assertThat(it.target("a").passes().countOf(5)).isEqualTo(3);
+    assertThat(it.verification("a").proof()).isNull();
+    assertThat(it.verification("a").passes().countOf(5)).isEqualTo(3);
     assertThat(it.verdict("a")).isEqualTo(Verdict.UNKNOWN);
     it.pass(Duration.ofSeconds(2));
     mark(3, 13, 5);
     it.status("a", "following", 13);
 
-    Proof proof = requireNonNull(it.target("a").proof());
+    Proof proof = requireNonNull(it.verification("a").proof());
     assertThat(proof).isEqualTo(new Proof(5, 4, 10, 13, root(1, 1, 1, 1), started, it.micros()));
     assertThat(it.verdict("a")).isEqualTo(Verdict.EQUAL);
   }
@@ -48,7 +48,8 @@ class ProofTest {
       it.source(chunk, 10 + chunk, chunk + 100, 5);
       it.target("a", chunk, 10 + chunk, chunk + 100);
     }
-    assertThat(requireNonNull(it.target("a").proof()).root()).isEqualTo(root(100, 101, 102, 103));
+    assertThat(requireNonNull(it.verification("a").proof()).root())
+        .isEqualTo(root(100, 101, 102, 103));
   }
 
   @Test
@@ -59,12 +60,12 @@ class ProofTest {
     it.target("a", 2, 12, 9);
     mark(3, 13, 5);
     it.status("a", "following", 13);
-    assertThat(it.target("a").proof()).isNull();
+    assertThat(it.verification("a").proof()).isNull();
     assertThat(it.verdict("a")).isEqualTo(Verdict.DIVERGED);
     it.source(2, 20, 1, 5);
     it.status("a", "following", 20);
     it.target("a", 2, 20, 1);
-    Proof proof = requireNonNull(it.target("a").proof());
+    Proof proof = requireNonNull(it.verification("a").proof());
     assertThat(proof.pass()).isEqualTo(5);
     assertThat(proof.lastSequence()).isEqualTo(20);
     assertThat(it.verdict("a")).isEqualTo(Verdict.EQUAL);
@@ -78,9 +79,9 @@ class ProofTest {
     it.source(0, 13, 1, 5);
     it.target("a", 0, 13, 9);
     mark(3, 14, 5);
-    assertThat(it.target("a").proof()).isNull();
+    assertThat(it.verification("a").proof()).isNull();
     mark(0, 15, 5);
-    assertThat(requireNonNull(it.target("a").proof()).pass()).isEqualTo(5);
+    assertThat(requireNonNull(it.verification("a").proof()).pass()).isEqualTo(5);
   }
 
   @Test
@@ -90,13 +91,13 @@ class ProofTest {
     mark(2, 12, 5);
     it.source(0, 13, 1, 6);
     it.target("a", 0, 13, 9);
-    assertThat(it.target("a").passes().countOf(5)).isEqualTo(2);
+    assertThat(it.verification("a").passes().countOf(5)).isEqualTo(2);
     mark(3, 14, 5);
-    assertThat(it.target("a").proof()).isNull();
+    assertThat(it.verification("a").proof()).isNull();
     mark(0, 15, 6);
-    assertThat(it.target("a").proof()).isNull();
+    assertThat(it.verification("a").proof()).isNull();
     mark(0, 16, 5);
-    assertThat(requireNonNull(it.target("a").proof()).pass()).isEqualTo(5);
+    assertThat(requireNonNull(it.verification("a").proof()).pass()).isEqualTo(5);
   }
 
   @Test
@@ -107,10 +108,10 @@ class ProofTest {
     mark(1, 11, 5);
     mark(2, 12, 5);
     mark(3, 14, 5);
-    assertThat(it.target("a").passes().countOf(5)).isEqualTo(3);
-    assertThat(it.target("a").proof()).isNull();
+    assertThat(it.verification("a").passes().countOf(5)).isEqualTo(3);
+    assertThat(it.verification("a").proof()).isNull();
     mark(0, 15, 6);
-    assertThat(it.target("a").proof()).isNull();
+    assertThat(it.verification("a").proof()).isNull();
     assertThat(it.verdict("a")).isNotEqualTo(Verdict.EQUAL);
   }
 
@@ -124,7 +125,7 @@ class ProofTest {
     assertThat(it.verdict("a")).isEqualTo(Verdict.BEHIND);
     it.noAnswer("a", 3, 13, NoDigest.UNDONE);
     it.status("a", "following", 13);
-    assertThat(it.target("a").proof()).isNull();
+    assertThat(it.verification("a").proof()).isNull();
     assertThat(it.verdict("a")).isEqualTo(Verdict.UNKNOWN);
   }
 
@@ -136,10 +137,10 @@ class ProofTest {
     for (int chunk = 0; chunk < 4; chunk++) {
       mark(chunk, 20 + chunk, 6);
     }
-    assertThat(requireNonNull(it.target("a").proof()).pass()).isEqualTo(6);
+    assertThat(requireNonNull(it.verification("a").proof()).pass()).isEqualTo(6);
     mark(3, 30, 5);
-    assertThat(requireNonNull(it.target("a").proof()).pass()).isEqualTo(6);
-    assertThat(it.target("a").passes().countOf(5)).isEqualTo(4);
+    assertThat(requireNonNull(it.verification("a").proof()).pass()).isEqualTo(6);
+    assertThat(it.verification("a").passes().countOf(5)).isEqualTo(4);
   }
 
   @Test
@@ -148,7 +149,7 @@ class ProofTest {
       mark(0, 10, 5);
     }
     mark(0, 14, 5);
-    assertThat(it.target("a").passes().countOf(5)).isEqualTo(1);
+    assertThat(it.verification("a").passes().countOf(5)).isEqualTo(1);
   }
 
   @Test
@@ -157,9 +158,9 @@ class ProofTest {
       mark(chunk, 10 + chunk, 5);
       it.target("b", chunk, 10 + chunk, chunk == 2 ? 9 : 1);
     }
-    assertThat(it.target("a").proof()).isNotNull();
-    assertThat(it.target("b").proof()).isNull();
-    assertThat(it.target("b").passes().countOf(5)).isEqualTo(3);
+    assertThat(it.verification("a").proof()).isNotNull();
+    assertThat(it.verification("b").proof()).isNull();
+    assertThat(it.verification("b").passes().countOf(5)).isEqualTo(3);
   }
 
   @Test
@@ -172,7 +173,7 @@ class ProofTest {
     it.pass(Duration.ofSeconds(11));
     it.status("a", "following", 5);
     it.status("a", "following", 13);
-    assertThat(it.target("a").proof()).isNull();
+    assertThat(it.verification("a").proof()).isNull();
     assertThat(it.verdict("a")).isEqualTo(Verdict.UNKNOWN);
     for (int chunk = 0; chunk < 4; chunk++) {
       mark(chunk, 20 + chunk, 6);
@@ -203,9 +204,9 @@ class ProofTest {
     it = it.restarted();
     mark(2, 12, 5);
     mark(3, 13, 5);
-    Proof proof = requireNonNull(it.target("a").proof());
+    Proof proof = requireNonNull(it.verification("a").proof());
     it = it.restarted();
-    assertThat(it.target("a").proof()).isEqualTo(proof);
+    assertThat(it.verification("a").proof()).isEqualTo(proof);
   }
 
   @Test
@@ -217,7 +218,7 @@ class ProofTest {
     it.source(9, 12, 1, 5);
     it.flush();
     assertThat(it.refused()).isEqualTo(4);
-    assertThat(it.target("a").passes().countOf(5)).isEqualTo(1);
+    assertThat(it.verification("a").passes().countOf(5)).isEqualTo(1);
     List<Alert> alerts = it.alerts();
     assertThat(alerts).isEmpty();
   }

@@ -132,7 +132,7 @@ class ResyncTest {
     it.target("a", 1, 8, 9);
     it.source(1, 8, 1, 1);
     it.flush();
-    assertThat(it.target("a").diverged()).isEqualTo(1);
+    assertThat(it.verification("a").diverged()).isEqualTo(1);
     assertThat(it.requests()).isEmpty();
     it.source(1, 12, 3, 1);
     it.target("a", 1, 12, 9);

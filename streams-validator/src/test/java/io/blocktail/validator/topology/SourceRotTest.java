@@ -182,6 +182,58 @@ class SourceRotTest {
   }
 
   @Test
+  void whoIsStillRecoveringHasNotAcquittedTheSource() {
+    rotHiddenByAWrite(10);
+    it.noAnswer("b", 1, 10, NoDigest.RECOVERING);
+    it.target("a", 1, 10, 1);
+    pass(Duration.ofSeconds(10));
+    assertThat(it.requests()).isEmpty();
+    it.source(1, 20, 7, 3);
+    it.target("b", 1, 20, 1);
+    pass(Duration.ofSeconds(2));
+    assertThat(it.requests()).isEmpty();
+    it.target("a", 1, 20, 1);
+    pass(Duration.ofMinutes(2));
+    assertThat(it.requests()).isEmpty();
+    assertThat(sourceRot(it.alerts())).isNotEmpty().allMatch(rot -> rot.getClosedAt() == null);
+  }
+
+  @Test
+  void itMayHaveSaidSoBeforeTheOtherAnsweredOrAfter() {
+    rotHiddenByAWrite(10);
+    it.target("a", 1, 10, 1);
+    it.noAnswer("b", 1, 10, NoDigest.RECOVERING);
+    it.flush();
+    assertThat(it.requests()).isEmpty();
+  }
+
+  @Test
+  void onceItIsEqualTheOtherIsHealedAtOnce() {
+    it.source(1, 10, 1, 2);
+    it.noAnswer("b", 1, 10, NoDigest.RECOVERING);
+    it.target("a", 1, 10, 9);
+    it.source(1, 20, 1, 3);
+    it.flush();
+    assertThat(it.requests()).isEmpty();
+    it.target("b", 1, 20, 1);
+    it.flush();
+    assertThat(only(it.requests()).getTarget()).isEqualTo("a");
+  }
+
+  @Test
+  void oneThatRecoversAgainAndAgainDoesNotHoldHealingUpForEver() {
+    for (int marker = 10; marker < 13; marker++) {
+      it.source(1, marker, 1, marker);
+      it.noAnswer("b", 1, marker, NoDigest.RECOVERING);
+      it.target("a", 1, marker, 9);
+      pass(Duration.ofSeconds(9));
+      assertThat(it.requests()).isEmpty();
+    }
+    pass(Duration.ofSeconds(9));
+    assertThat(only(it.requests()).getTarget()).isEqualTo("a");
+  }
+
+  @Test
   void aTargetThatIsBehindDoesNotHoldHealingUpForEver() {
     it.source(1, 10, 1, 2);
     it.target("a", 1, 10, 9);
