@@ -246,6 +246,61 @@ class CommandsTest {
   }
 
   @Test
+  void aReplicaThatAnotherConsumerKeepsMustBeProvedToo() {
+    services.reply("GET /replicas", withOffsite("diverged", 1, 6));
+
+    assertThat(verify("demo", "--timeout", "1")).isEqualTo(1);
+
+    assertThat(out.toString())
+        .contains("demo/a: equal, proved by pass 7", "demo/b: equal, proved by pass 7")
+        .contains(
+            "demo/offsite: NOT proved by pass 7: 3 of 4 chunks proved, 1 chunks diverged, the"
+                + " consumer does not tell of it");
+  }
+
+  @Test
+  void aReplicaThatAnotherConsumerKeepsIsNamedThoughTheValidatorTellsOfItLate() {
+    services.onCall(
+        "GET /volumes/demo/passes/7",
+        () -> services.reply("GET /replicas", withOffsite("unknown", 0, 6)));
+    services.reply("GET /replicas", 503, "{\"detail\":\"the stores are being restored\"}");
+
+    assertThat(verify("demo", "--timeout", "1")).isEqualTo(1);
+
+    assertThat(out.toString()).contains("demo/offsite: NOT proved by pass");
+  }
+
+  @Test
+  void aPassThatLeftAHealedReplicaOfAnotherConsumerUnprovedIsFollowedByAnother() {
+    services.reply("GET /replicas", withOffsite("unknown", 0, 6));
+    services.onCall(
+        "GET /volumes/demo/passes/7",
+        () -> services.reply("POST /volumes/demo/verify", "{\"pass\":8}"));
+    services.reply(
+        "GET /volumes/demo/passes/8",
+        "{\"id\":8,\"state\":\"finished\",\"chunks\":4,\"marked\":4}");
+    services.onCall(
+        "GET /volumes/demo/passes/8",
+        () -> services.reply("GET /replicas", withOffsite("equal", 0, 8)));
+
+    assertThat(verify("demo", "--timeout", "20")).isZero();
+
+    assertThat(out.toString()).contains("demo/offsite: equal, proved by pass 8");
+    assertThat(passesStarted()).isEqualTo(2);
+  }
+
+  /// Targets `a` and `b` proved by pass 7, and one that is not in `/targets`.
+  private static String withOffsite(String verdict, int diverged, int provedBy) {
+    String offsite =
+        """
+        {"volume":"demo","volumeId":"u","target":"offsite","verdict":"%s","divergedChunks":%d,
+         "proof":{"pass":%d,"chunks":4},"lastPass":{"pass":7,"equal":3,"of":4}}\
+        """
+            .formatted(verdict, diverged, provedBy);
+    return replicas("u", 0, 7, 7).replaceFirst("]$", "," + offsite + "]");
+  }
+
+  @Test
   void aValidatorThatIsNotReadyIsNoProofAndIsNamed() {
     services.reply("GET /replicas", 503, "{\"detail\":\"the stores are being restored\"}");
 
@@ -268,6 +323,7 @@ class CommandsTest {
   @Test
   void verifyWithoutTargetsIsNoSuccess() {
     services.reply("GET /targets", "[]");
+    services.reply("GET /replicas", "[]");
 
     assertThat(verify("demo")).isEqualTo(2);
 
