@@ -125,6 +125,17 @@ class CommandsTest {
   @Test
   void aPassThatLeftASoundTargetUnprovedIsFollowedByAnother() {
     services.reply("GET /replicas", replicas("u", 0, 7, 6));
+    passEightShows(replicas("u", 0, 7, 8));
+
+    assertThat(verify("demo", "--timeout", "20")).isZero();
+
+    assertThat(out.toString())
+        .contains("demo/a: equal, proved by pass 7", "demo/b: equal, proved by pass 8");
+    assertThat(passesStarted()).isEqualTo(2);
+  }
+
+  /// What the validator says once pass 8, which may follow, is finished.
+  private void passEightShows(String replicas) {
     services.onCall(
         "GET /volumes/demo/passes/7",
         () -> services.reply("POST /volumes/demo/verify", "{\"pass\":8}"));
@@ -132,14 +143,7 @@ class CommandsTest {
         "GET /volumes/demo/passes/8",
         "{\"id\":8,\"state\":\"finished\",\"chunks\":4,\"marked\":4}");
     services.onCall(
-        "GET /volumes/demo/passes/8",
-        () -> services.reply("GET /replicas", replicas("u", 0, 7, 8)));
-
-    assertThat(verify("demo", "--timeout", "20")).isZero();
-
-    assertThat(out.toString())
-        .contains("demo/a: equal, proved by pass 7", "demo/b: equal, proved by pass 8");
-    assertThat(passesStarted()).isEqualTo(2);
+        "GET /volumes/demo/passes/8", () -> services.reply("GET /replicas", replicas));
   }
 
   @Test
@@ -273,15 +277,7 @@ class CommandsTest {
   @Test
   void aPassThatLeftAHealedReplicaOfAnotherConsumerUnprovedIsFollowedByAnother() {
     services.reply("GET /replicas", withOffsite("unknown", 0, 6));
-    services.onCall(
-        "GET /volumes/demo/passes/7",
-        () -> services.reply("POST /volumes/demo/verify", "{\"pass\":8}"));
-    services.reply(
-        "GET /volumes/demo/passes/8",
-        "{\"id\":8,\"state\":\"finished\",\"chunks\":4,\"marked\":4}");
-    services.onCall(
-        "GET /volumes/demo/passes/8",
-        () -> services.reply("GET /replicas", withOffsite("equal", 0, 8)));
+    passEightShows(withOffsite("equal", 0, 8));
 
     assertThat(verify("demo", "--timeout", "20")).isZero();
 
@@ -351,6 +347,38 @@ class CommandsTest {
     assertThat(status()).isZero();
 
     assertThat(out.toString()).contains("demo", "4M", "serving", "demo/a", "following", "equal");
+  }
+
+  @Test
+  void statusSaysWhatWasNeverVerifiedAndIsNotTroubledByIt() throws IOException {
+    services.reply(
+        "GET /replicas",
+        """
+        [{"volume":"demo","volumeId":"u","target":"a","verdict":"unknown","divergedChunks":0},
+         {"volume":"demo","volumeId":"u","target":"b","verdict":"equal","divergedChunks":0,
+          "proof":{"pass":7,"chunks":4}}]\
+        """);
+
+    assertThat(status()).isZero();
+    assertThat(out.toString())
+        .contains("? target demo/a: not verified yet")
+        .doesNotContain("? target demo/b");
+
+    out.getBuffer().setLength(0);
+    assertThat(status("--json")).isZero();
+    assertThat(json().path("notVerifiedYet").valueStream().map(JsonNode::asText))
+        .containsExactly("demo/a");
+  }
+
+  @Test
+  void statusOfATargetThatTheValidatorFoundDivergedIsOne() {
+    services.withProgress(4, 3);
+
+    assertThat(status()).isEqualTo(1);
+
+    assertThat(out.toString())
+        .contains("! target demo/b: the validator's verdict is diverged")
+        .doesNotContain("! target demo/a");
   }
 
   @Test
