@@ -146,7 +146,9 @@ public final class Verification {
     long marked = progress == null ? 0 : progress.marked();
     boolean settled = settling.isOver(pass, marked, all, System.nanoTime());
     String hopeless = null;
-    if (!proved && settled && progress != null && progress.isFinished()) {
+    if (!proved && progress != null && progress.isAbandoned()) {
+      hopeless = "pass %d was abandoned: %s".formatted(pass, progress.reason());
+    } else if (!proved && settled && progress != null && progress.isFinished()) {
       hopeless = goOn(all, said, troubles);
     }
     return new Look(
@@ -178,13 +180,7 @@ public final class Verification {
   /// again; the volume may be another one now.
   private @Nullable Pass progress(List<String> troubles) {
     Answer<Pass> answer = client.pass(volume, pass);
-    boolean gone =
-        switch (answer) {
-          case Answer.Given<Pass>(Pass known) -> known.isAbandoned();
-          case Answer.Refused<Pass> refused -> refused.status() == 404;
-          case Answer.Silent<Pass> _ -> false;
-        };
-    if (!gone) {
+    if (!(answer instanceof Answer.Refused<Pass> refused && refused.status() == 404)) {
       return Said.given(answer, troubles);
     }
     troubles.add("pass %d ended with the producer that ran it".formatted(pass));

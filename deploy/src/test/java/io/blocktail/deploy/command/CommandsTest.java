@@ -317,6 +317,25 @@ class CommandsTest {
   }
 
   @Test
+  void aChunkOfTheSourceThatCannotBeReadEndsTheVerificationAndIsNamed() {
+    services.withProgress(3, 3);
+    services.reply(
+        "GET /volumes/demo/passes/7",
+        """
+        {"id":7,"state":"abandoned","chunks":4,"marked":3,
+         "reason":"chunk 2 was not marked: Input/output error"}\
+        """);
+
+    assertThat(verify("demo")).isEqualTo(1);
+
+    assertThat(out.toString())
+        .contains("demo/a: NOT proved by pass 7: 3 of 4 chunks proved")
+        .contains("pass 7 was abandoned: chunk 2 was not marked: Input/output error: given up")
+        .doesNotContain("ended with the producer");
+    assertThat(passesStarted()).isEqualTo(1);
+  }
+
+  @Test
   void verifyWithoutTargetsIsNoSuccess() {
     services.reply("GET /targets", "[]");
     services.reply("GET /replicas", "[]");
