@@ -70,8 +70,7 @@ public final class StatusCommand implements Callable<Integer> {
       throw new RefusedException(volumes.trouble());
     }
     answers.stream().map(Answer::trouble).filter(t -> !t.isEmpty()).forEach(troubles::add);
-    Health health =
-        Health.of(given(volumes), given(targets), given(replicas), given(alerts));
+    Health health = Health.of(given(volumes), given(targets), given(replicas), given(alerts));
     troubles.addAll(health.troubles());
     return new Status(
         troubles.isEmpty(),

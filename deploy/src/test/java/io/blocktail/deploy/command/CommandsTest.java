@@ -142,8 +142,7 @@ class CommandsTest {
     services.reply(
         "GET /volumes/demo/passes/8",
         "{\"id\":8,\"state\":\"finished\",\"chunks\":4,\"marked\":4}");
-    services.onCall(
-        "GET /volumes/demo/passes/8", () -> services.reply("GET /replicas", replicas));
+    services.onCall("GET /volumes/demo/passes/8", () -> services.reply("GET /replicas", replicas));
   }
 
   @Test

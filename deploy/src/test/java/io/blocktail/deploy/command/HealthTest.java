@@ -42,8 +42,7 @@ class HealthTest {
           """)
   void aTargetIsWellOnlyWhenBothSaySo(
       String state, boolean consistent, String verdict, boolean proved, String outcome) {
-    List<Target> targets =
-        state.equals("-") ? List.of() : List.of(target("a", state, consistent));
+    List<Target> targets = state.equals("-") ? List.of() : List.of(target("a", state, consistent));
     List<Replica> replicas =
         verdict.equals("-") ? List.of() : List.of(replica("a", verdict, proved));
 
@@ -93,9 +92,11 @@ class HealthTest {
     List<Target> targets = List.of(target("a", "following", true));
     List<Replica> replicas = List.of(replica("a", "equal", true));
 
-    assertThat(Health.of(List.of(volume("stopped", "why")), targets, replicas, List.of()).troubles())
+    assertThat(
+            Health.of(List.of(volume("stopped", "why")), targets, replicas, List.of()).troubles())
         .containsExactly("volume demo is stopped");
-    assertThat(Health.of(List.of(volume("serving", "why")), targets, replicas, List.of()).troubles())
+    assertThat(
+            Health.of(List.of(volume("serving", "why")), targets, replicas, List.of()).troubles())
         .containsExactly("volume demo: why");
   }
 
@@ -120,13 +121,11 @@ class HealthTest {
   }
 
   private static Volume volume(String state, @Nullable String reason) {
-    return new Volume(
-        "demo", "u", 4096, 1, 9L, 9L, 9L, 0L, state, reason, "/d/demo.img", true);
+    return new Volume("demo", "u", 4096, 1, 9L, 9L, 9L, 0L, state, reason, "/d/demo.img", true);
   }
 
   private static Target target(String name, String state, boolean consistent) {
-    return new Target(
-        name, "demo", state, null, consistent, 1, 9L, 0L, 0L, "/d/a.img", 0L, 0L);
+    return new Target(name, "demo", state, null, consistent, 1, 9L, 0L, 0L, "/d/a.img", 0L, 0L);
   }
 
   private static Replica replica(String name, String verdict, boolean proved) {
