@@ -11,6 +11,7 @@ import java.io.Serial;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -35,6 +36,10 @@ import picocli.CommandLine.Spec;
             + " meanwhile.")
 public final class Bench implements Callable<Integer> {
   private static final String LAG = "lag";
+
+  /// The system property that names the repository's top directory, where `deploy/up` is.
+  private static final String HOME = "blocktail.home";
+
   private static final long VOLUME = 1L << 30;
   private static final int QUICK = 16;
 
@@ -77,7 +82,10 @@ public final class Bench implements Callable<Integer> {
 
   @Option(
       names = "--quick",
-      description = "one round with a " + QUICK + "th of the bytes: shows that it works, no more")
+      description =
+          "one round with a "
+              + QUICK
+              + "th of the bytes and of the volume: shows that it works, no more")
   private boolean quick;
 
   @Option(names = "--json", description = "print one JSON document instead of the table")
@@ -138,7 +146,8 @@ public final class Bench implements Callable<Integer> {
     }
     refuseUnknown("--only", only, new JobNames());
     refuseUnknown("--contestant", contestants, new ContestantNames());
-    Path home = Path.of(System.getProperty("blocktail.home", ".")).toAbsolutePath();
+    Path home =
+        Path.of(Objects.requireNonNull(System.getProperty(HOME), "deploy/bench sets " + HOME));
     return new Plan(
         quick ? 1 : rounds,
         Job.ALL.stream()
@@ -147,7 +156,7 @@ public final class Bench implements Callable<Integer> {
             .toList(),
         only.isEmpty() || only.contains(LAG),
         contestants,
-        VOLUME,
+        quick ? VOLUME / QUICK : VOLUME,
         quick ? Plan.LagSettings.QUICK : Plan.LagSettings.FULL,
         home,
         directory.orElse(home.resolve("deploy/target/bench")),

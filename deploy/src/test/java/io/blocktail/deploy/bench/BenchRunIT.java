@@ -2,8 +2,8 @@ package io.blocktail.deploy.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.blocktail.process.ForeignTool;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +26,7 @@ class BenchRunIT {
   @BeforeEach
   void toolsAreInstalled() {
     for (Tool tool : List.of(Tool.FIO, Tool.NBDKIT, Tool.QEMU)) {
-      assumeTrue(tool.installed(), tool::missing);
+      var _ = ForeignTool.require(tool.program(), tool.debianPackage());
     }
   }
 
