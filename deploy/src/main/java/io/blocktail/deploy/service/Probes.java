@@ -4,7 +4,7 @@ import io.blocktail.deploy.process.Child.Probe;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -39,18 +39,20 @@ final class Probes {
     };
   }
 
-  /// Any answer of the liveness check: a service that is up and has a trouble says so itself.
+  /// Any answer of the liveness check, also that it is not well: a service that is up and has a
+  /// trouble says so itself.
   static Probe http(int port) {
     URI address = URI.create("http://127.0.0.1:%d/q/health/live".formatted(port));
     return () -> {
       try {
-        var connection = address.toURL().openConnection();
+        var connection = (HttpURLConnection) address.toURL().openConnection();
         connection.setConnectTimeout(TIMEOUT_MILLIS);
         connection.setReadTimeout(TIMEOUT_MILLIS);
-        try (InputStream in = connection.getInputStream()) {
-          in.readAllBytes();
+        try {
+          return connection.getResponseCode() > 0; // -1 is not HTTP
+        } finally {
+          connection.disconnect();
         }
-        return true;
       } catch (IOException notYet) {
         return false;
       }
