@@ -2,10 +2,10 @@ package io.blocktail.deploy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.blocktail.deploy.bench.Agenda;
 import io.blocktail.deploy.bench.BenchFailedException;
 import io.blocktail.deploy.bench.BenchRun;
 import io.blocktail.deploy.bench.Job;
-import io.blocktail.deploy.bench.Plan;
 import io.blocktail.deploy.bench.Report;
 import java.io.Serial;
 import java.nio.file.Path;
@@ -107,15 +107,15 @@ public final class Bench implements Callable<Integer> {
     @Serial private static final long serialVersionUID = 1L;
 
     ContestantNames() {
-      addAll(Plan.contestantNames());
+      addAll(Agenda.contestantNames());
     }
   }
 
   @Override
   public Integer call() throws InterruptedException {
-    Plan plan = plan();
+    Agenda agenda = agenda();
     AtomicBoolean interrupted = new AtomicBoolean();
-    try (BenchRun run = new BenchRun(plan, System.err)) {
+    try (BenchRun run = new BenchRun(agenda, System.err)) {
       Runtime.getRuntime()
           .addShutdownHook(
               new Thread(
@@ -140,7 +140,7 @@ public final class Bench implements Callable<Integer> {
     }
   }
 
-  private Plan plan() {
+  private Agenda agenda() {
     if (rounds < 1) {
       throw wrong("--rounds " + rounds + ": at least 1");
     }
@@ -148,7 +148,7 @@ public final class Bench implements Callable<Integer> {
     refuseUnknown("--contestant", contestants, new ContestantNames());
     Path home =
         Path.of(Objects.requireNonNull(System.getProperty(HOME), "deploy/bench sets " + HOME));
-    return new Plan(
+    return new Agenda(
         quick ? 1 : rounds,
         Job.ALL.stream()
             .filter(job -> only.isEmpty() || only.contains(job.name()))
@@ -157,7 +157,7 @@ public final class Bench implements Callable<Integer> {
         only.isEmpty() || only.contains(LAG),
         contestants,
         quick ? VOLUME / QUICK : VOLUME,
-        quick ? Plan.LagSettings.QUICK : Plan.LagSettings.FULL,
+        quick ? Agenda.LagSettings.QUICK : Agenda.LagSettings.FULL,
         home,
         directory.orElse(home.resolve("deploy/target/bench")),
         keep);

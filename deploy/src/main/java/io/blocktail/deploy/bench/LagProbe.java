@@ -23,11 +23,11 @@ final class LagProbe {
 
   private static final int IN_FLIGHT = 64;
 
-  private final Plan.LagSettings settings;
+  private final Agenda.LagSettings settings;
   private final Semaphore room = new Semaphore(IN_FLIGHT);
   private volatile @Nullable IOException failure;
 
-  LagProbe(Plan.LagSettings settings) {
+  LagProbe(Agenda.LagSettings settings) {
     this.settings = settings;
   }
 
