@@ -35,8 +35,12 @@ Install one, for example Eclipse Temurin $NEEDED_JDK (https://adoptium.net) or, 
 if it is in an unusual place, set JAVA_HOME to it."
 }
 
-run_maven() {
+need_maven() {
   command -v mvn >/dev/null 2>&1 || die "Maven (mvn, 3.8.7 or newer) is not on the PATH; on Debian: apt-get install maven"
+}
+
+run_maven() {
+  need_maven
   (cd "$ROOT" && mvn "$@")
 }
 
@@ -77,6 +81,7 @@ install_app() {
 
 build() {
   local log=$ROOT/deploy/target/build.log
+  need_maven # said here, where it is not written to the log
   echo "building…" >&2
   touch "$STAMP.begun"
   if ! run_maven -B -q -DskipTests -Dspotless.check.skip package </dev/null >"$log" 2>&1 9>&-; then

@@ -2,15 +2,16 @@ package io.blocktail.deploy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.blocktail.deploy.bench.Agenda;
 import io.blocktail.deploy.bench.BenchFailedException;
 import io.blocktail.deploy.bench.BenchRun;
 import io.blocktail.deploy.bench.Job;
-import io.blocktail.deploy.bench.Plan;
 import io.blocktail.deploy.bench.Report;
 import java.io.Serial;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -35,6 +36,10 @@ import picocli.CommandLine.Spec;
             + " meanwhile.")
 public final class Bench implements Callable<Integer> {
   private static final String LAG = "lag";
+
+  /// The system property that names the repository's top directory, where `deploy/up` is.
+  private static final String HOME = "blocktail.home";
+
   private static final long VOLUME = 1L << 30;
   private static final int QUICK = 16;
 
@@ -77,7 +82,10 @@ public final class Bench implements Callable<Integer> {
 
   @Option(
       names = "--quick",
-      description = "one round with a " + QUICK + "th of the bytes: shows that it works, no more")
+      description =
+          "one round with a "
+              + QUICK
+              + "th of the bytes and of the volume: shows that it works, no more")
   private boolean quick;
 
   @Option(names = "--json", description = "print one JSON document instead of the table")
@@ -99,15 +107,15 @@ public final class Bench implements Callable<Integer> {
     @Serial private static final long serialVersionUID = 1L;
 
     ContestantNames() {
-      addAll(Plan.contestantNames());
+      addAll(Agenda.contestantNames());
     }
   }
 
   @Override
   public Integer call() throws InterruptedException {
-    Plan plan = plan();
+    Agenda agenda = agenda();
     AtomicBoolean interrupted = new AtomicBoolean();
-    try (BenchRun run = new BenchRun(plan, System.err)) {
+    try (BenchRun run = new BenchRun(agenda, System.err)) {
       Runtime.getRuntime()
           .addShutdownHook(
               new Thread(
@@ -132,14 +140,15 @@ public final class Bench implements Callable<Integer> {
     }
   }
 
-  private Plan plan() {
+  private Agenda agenda() {
     if (rounds < 1) {
       throw wrong("--rounds " + rounds + ": at least 1");
     }
     refuseUnknown("--only", only, new JobNames());
     refuseUnknown("--contestant", contestants, new ContestantNames());
-    Path home = Path.of(System.getProperty("blocktail.home", ".")).toAbsolutePath();
-    return new Plan(
+    Path home =
+        Path.of(Objects.requireNonNull(System.getProperty(HOME), "deploy/bench sets " + HOME));
+    return new Agenda(
         quick ? 1 : rounds,
         Job.ALL.stream()
             .filter(job -> only.isEmpty() || only.contains(job.name()))
@@ -147,8 +156,8 @@ public final class Bench implements Callable<Integer> {
             .toList(),
         only.isEmpty() || only.contains(LAG),
         contestants,
-        VOLUME,
-        quick ? Plan.LagSettings.QUICK : Plan.LagSettings.FULL,
+        quick ? VOLUME / QUICK : VOLUME,
+        quick ? Agenda.LagSettings.QUICK : Agenda.LagSettings.FULL,
         home,
         directory.orElse(home.resolve("deploy/target/bench")),
         keep);

@@ -133,13 +133,22 @@ final class Launch {
     return supervisor;
   }
 
-  /// Waits until that child answers; false when it is all over before.
+  /// Waits until that child answers, and says so once when it takes long; false when it is all over
+  /// before.
   private boolean ready(Supervisor supervisor) throws InterruptedException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    boolean said = false;
     while (!supervisor.isReady()) {
       if (signalled || !givenUp().isEmpty()) {
         return false;
       }
-      var _ = wake.take();
+      if (!said && System.nanoTime() - end > 0) {
+        screen.say(
+            "%s does not answer yet; its log: %s"
+                .formatted(supervisor.name(), directory.log(supervisor.name())));
+        said = true;
+      }
+      var _ = wake.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
     }
     return true;
   }

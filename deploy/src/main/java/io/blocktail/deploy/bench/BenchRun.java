@@ -19,7 +19,7 @@ public final class BenchRun implements AutoCloseable {
   /// Ours is a JVM, and compiles what is often used: an n-th of every job comes first, uncounted.
   private static final int WARM_UP = 8;
 
-  private final Plan plan;
+  private final Agenda agenda;
   private final PrintStream progress;
   private final Children children = new Children();
   private final Workspace workspace;
@@ -33,31 +33,32 @@ public final class BenchRun implements AutoCloseable {
   private Duration oursMeanwhile = Duration.ZERO;
 
   /// @param progress gets a line for each step
-  public BenchRun(Plan plan, PrintStream progress) throws BenchFailedException {
+  public BenchRun(Agenda agenda, PrintStream progress) throws BenchFailedException {
     if (!Tool.FIO.installed()) {
       throw new BenchFailedException(Tool.FIO.missing());
     }
-    this.plan = plan;
+    this.agenda = agenda;
     this.progress = progress;
-    this.workspace = Workspace.in(plan.directory(), plan.spaceNeeded(), plan.logs().orElse(null));
+    this.workspace =
+        Workspace.in(agenda.directory(), agenda.spaceNeeded(), agenda.logs().orElse(null));
     this.fio = new Fio(children, workspace);
   }
 
   /// Measures everything; the report is whole or there is none.
   public Report run() throws BenchFailedException, InterruptedException {
     preparePeers();
-    if (plan.wants(Ours.NAME)) {
+    if (agenda.wants(Ours.NAME)) {
       prepareOurs();
     }
-    for (int round = 0; round < plan.rounds(); round++) {
+    for (int round = 0; round < agenda.rounds(); round++) {
       List<Contestant> order = new ArrayList<>(contestants);
       Collections.rotate(order, -round);
-      for (Job job : plan.jobs()) {
+      for (Job job : agenda.jobs()) {
         for (Contestant contestant : order) {
           measure(contestant, job, round);
         }
       }
-      if (plan.lag()) {
+      if (agenda.lag()) {
         for (Contestant contestant : order) {
           measureLag(contestant, round);
         }
@@ -83,13 +84,13 @@ public final class BenchRun implements AutoCloseable {
     }
     say("writing the peers' images");
     Path image = workspace.path("peer.img");
-    workspace.fill(image, plan.volumeSize());
+    workspace.fill(image, agenda.volumeSize());
     if (nbdkit) {
       contestants.add(new Nbdkit(children, workspace, image));
     }
     if (!modes.isEmpty()) {
       Path copy = workspace.path("copy.img");
-      workspace.fill(copy, plan.volumeSize());
+      workspace.fill(copy, agenda.volumeSize());
       for (QemuMirror.CopyMode mode : modes) {
         contestants.add(new QemuMirror(children, workspace, mode, image, copy));
       }
@@ -97,7 +98,7 @@ public final class BenchRun implements AutoCloseable {
   }
 
   private boolean wanted(String contestant, Tool tool) {
-    if (!plan.wants(contestant)) {
+    if (!agenda.wants(contestant)) {
       return false;
     }
     if (!tool.installed()) {
@@ -110,12 +111,12 @@ public final class BenchRun implements AutoCloseable {
 
   private void prepareOurs() throws BenchFailedException, InterruptedException {
     say("starting blocktail");
-    Ours started = Ours.start(children, workspace, plan.home(), plan.volumeSize());
+    Ours started = Ours.start(children, workspace, agenda.home(), agenda.volumeSize());
     ours = started;
     contestants.addFirst(started);
     say("filling its volume");
-    for (long at = 0; at < plan.volumeSize(); at += FILL_PART) {
-      long part = Math.min(FILL_PART, plan.volumeSize() - at);
+    for (long at = 0; at < agenda.volumeSize(); at += FILL_PART) {
+      long part = Math.min(FILL_PART, agenda.volumeSize() - at);
       Job fill = new Job("fill", "fill", Job.Access.WRITE, 512 << 10, 4, 0, part);
       try (Contestant.Export export = started.open(fill)) {
         fio.run(fill, new Fio.Area(at, part), export.uri(), 0);
@@ -123,17 +124,17 @@ public final class BenchRun implements AutoCloseable {
       }
     }
     say("warming it up");
-    for (Job job : plan.jobs()) {
+    for (Job job : agenda.jobs()) {
       Job part = job.dividedBy(WARM_UP);
       try (Contestant.Export export = started.open(part)) {
-        fio.run(part, whole(), export.uri(), -1 - plan.rounds());
+        fio.run(part, whole(), export.uri(), -1 - agenda.rounds());
         export.settle();
       }
     }
   }
 
   private Fio.Area whole() {
-    return new Fio.Area(0, plan.volumeSize());
+    return new Fio.Area(0, agenda.volumeSize());
   }
 
   private void measure(Contestant contestant, Job job, int round)
@@ -168,12 +169,12 @@ public final class BenchRun implements AutoCloseable {
             LagProbe.BLOCK,
             1,
             0,
-            plan.lagSettings().bytes());
+            agenda.lagSettings().bytes());
     try (Idle _ = new Idle(contestant);
         Contestant.Export export = contestant.open(lag)) {
       writeBack();
       LagFigures figures =
-          new LagProbe(plan.lagSettings())
+          new LagProbe(agenda.lagSettings())
               .measure(export.socket(), export.exportName(), export.replicas());
       export.settle();
       results.add(contestant.name(), figures);
@@ -202,7 +203,7 @@ public final class BenchRun implements AutoCloseable {
     double share =
         peersMeasured.isZero() ? 0 : oursMeanwhile.toNanos() / (double) peersMeasured.toNanos();
     return new Report(
-        plan,
+        agenda,
         Machine.here(),
         results,
         contestants.stream().map(c -> new ResultsTable.Column(c.name(), c.title())).toList(),

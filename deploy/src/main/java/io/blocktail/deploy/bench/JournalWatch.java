@@ -7,14 +7,14 @@ import org.jspecify.annotations.Nullable;
 final class JournalWatch implements AutoCloseable {
   private static final long PAUSE_MILLIS = 100;
 
-  private final Services services;
+  private final TestedVolume volume;
   private final Thread thread = new Thread(this::watch, "journal-watch");
   private long peakBytes;
   private @Nullable String trouble;
   private boolean closing;
 
-  JournalWatch(Services services) {
-    this.services = services;
+  JournalWatch(TestedVolume volume) {
+    this.volume = volume;
   }
 
   void start() {
@@ -43,7 +43,7 @@ final class JournalWatch implements AutoCloseable {
   private void watch() {
     try {
       do {
-        look(services.source());
+        look(volume.source());
       } while (pause());
     } catch (UnansweredException e) {
       fail("the producer stopped answering during a job: " + e.getMessage());
@@ -52,7 +52,7 @@ final class JournalWatch implements AutoCloseable {
     }
   }
 
-  private synchronized void look(Services.Source source) {
+  private synchronized void look(TestedVolume.Source source) {
     peakBytes = Math.max(peakBytes, source.journalBytes());
     if (!source.serving() && trouble == null) {
       trouble =

@@ -1,6 +1,8 @@
 package io.blocktail.deploy.bench;
 
+import io.blocktail.deploy.nbd.NbdConnection;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,11 +25,11 @@ final class LagProbe {
 
   private static final int IN_FLIGHT = 64;
 
-  private final Plan.LagSettings settings;
+  private final Agenda.LagSettings settings;
   private final Semaphore room = new Semaphore(IN_FLIGHT);
   private volatile @Nullable IOException failure;
 
-  LagProbe(Plan.LagSettings settings) {
+  LagProbe(Agenda.LagSettings settings) {
     this.settings = settings;
   }
 
@@ -38,7 +40,8 @@ final class LagProbe {
     watchers.forEach(ReplicaWatcher::start);
     List<Long> lags = new ArrayList<>();
     double rate;
-    try (NbdWriter writer = new NbdWriter(socket, exportName)) {
+    try (NbdConnection writer =
+        NbdConnection.open(UnixDomainSocketAddress.of(socket), exportName)) {
       rate = run(writer, watchers);
     } catch (IOException e) {
       throw new BenchFailedException("writing for the lag: " + e.getMessage(), e);
@@ -51,7 +54,7 @@ final class LagProbe {
   }
 
   /// @return bytes a second that were written
-  private double run(NbdWriter writer, List<ReplicaWatcher> watchers)
+  private double run(NbdConnection writer, List<ReplicaWatcher> watchers)
       throws IOException, InterruptedException {
     long run = new Random().nextLong() | 1;
     long blocks = writer.size() / BLOCK;
@@ -69,7 +72,7 @@ final class LagProbe {
     return settings.bytes() * 1e9 / (System.nanoTime() - start);
   }
 
-  private void send(NbdWriter writer, long run, long blocks, long start)
+  private void send(NbdConnection writer, long run, long blocks, long start)
       throws IOException, InterruptedException {
     ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
     double interval = BLOCK * 1e9 / settings.bytesPerSecond();
@@ -87,11 +90,15 @@ final class LagProbe {
     }
   }
 
-  private void receive(NbdWriter writer, List<ReplicaWatcher> watchers, long run, long blocks) {
+  private void receive(NbdConnection writer, List<ReplicaWatcher> watchers, long run, long blocks) {
     try {
       for (int answered = 0; answered < settings.writes(); answered++) {
-        long number = writer.awaitReply();
+        NbdConnection.Reply reply = writer.reply();
         long now = System.nanoTime();
+        long number = reply.cookie();
+        if (reply.error() != 0) {
+          throw new IOException("a write was answered with NBD error " + reply.error());
+        }
         room.release();
         if (number % settings.sampleEvery() == 0) {
           ReplicaWatcher.Sample sample =

@@ -1,5 +1,7 @@
 package io.blocktail.deploy.bench;
 
+import io.blocktail.deploy.client.Endpoints;
+import io.blocktail.deploy.plan.Ports;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,7 +30,6 @@ final class Ours implements Contestant {
 
   private static final String VOLUME = "bench";
   private static final int TARGETS = 2;
-  private static final int[] PORTS = {8080, 8081, 8082, 10809, 9092, 9093};
 
   /// Below the ports that the system hands out itself.
   private static final int FIRST_OFFSET = 12_000;
@@ -40,16 +41,16 @@ final class Ours implements Contestant {
   private final Process launcher;
   private final Path directory;
   private final Path log;
-  private final Services services;
+  private final TestedVolume volume;
   private List<Path> replicas = List.of();
   private long journalPeak;
 
-  private Ours(Workspace workspace, Process launcher, Path directory, Services services) {
+  private Ours(Workspace workspace, Process launcher, Path directory, TestedVolume volume) {
     this.workspace = workspace;
     this.launcher = launcher;
     this.directory = directory;
     this.log = workspace.log("up.log");
-    this.services = services;
+    this.volume = volume;
   }
 
   /// Starts the system and waits until both targets follow.
@@ -70,9 +71,13 @@ final class Ours implements Contestant {
                 Integer.toString(offset)));
     Ours ours =
         new Ours(
-            workspace, launcher, directory, new Services(VOLUME, 8081 + offset, 8082 + offset));
+            workspace,
+            launcher,
+            directory,
+            new TestedVolume(VOLUME, Endpoints.local(new Ports(offset))));
     Await.until("both targets to follow", START, launcher, ours.log, ours::follows);
-    ours.replicas = answered(ours.services::replicas).stream().map(Services.Replica::file).toList();
+    ours.replicas =
+        answered(ours.volume::replicas).stream().map(TestedVolume.Replica::file).toList();
     return ours;
   }
 
@@ -107,7 +112,7 @@ final class Ours implements Contestant {
         launcher,
         log,
         () -> follows() && source().journalBytes() + needed <= JOURNAL_LIMIT);
-    JournalWatch watch = new JournalWatch(services);
+    JournalWatch watch = new JournalWatch(volume);
     watch.start();
     return new Serving(watch);
   }
@@ -133,12 +138,12 @@ final class Ours implements Contestant {
     workspace.keepLogs(directory.resolve("logs"));
   }
 
-  private boolean follows() throws InterruptedException {
+  private boolean follows() {
     try {
-      List<Services.Replica> replicas = services.replicas();
-      return services.source().serving()
+      List<TestedVolume.Replica> replicas = volume.replicas();
+      return volume.source().serving()
           && replicas.size() == TARGETS
-          && replicas.stream().allMatch(Services.Replica::follows);
+          && replicas.stream().allMatch(TestedVolume.Replica::follows);
     } catch (UnansweredException _) {
       return false; // Still starting; who waits for this has a limit.
     }
@@ -152,13 +157,13 @@ final class Ours implements Contestant {
     long least = -1;
     long progress = start;
     while (true) {
-      List<Services.Replica> replicas = answered(services::replicas);
+      List<TestedVolume.Replica> replicas = answered(volume::replicas);
       long now = System.nanoTime();
       long lowest =
-          replicas.stream().mapToLong(Services.Replica::watermark).min().orElse(Long.MIN_VALUE);
+          replicas.stream().mapToLong(TestedVolume.Replica::watermark).min().orElse(Long.MIN_VALUE);
       if (replicas.size() == TARGETS
           && lowest >= until
-          && replicas.stream().allMatch(Services.Replica::follows)) {
+          && replicas.stream().allMatch(TestedVolume.Replica::follows)) {
         return Duration.ofNanos(now - start);
       }
       if (lowest > least) {
@@ -178,16 +183,15 @@ final class Ours implements Contestant {
     }
   }
 
-  private Services.Source source() throws BenchFailedException, InterruptedException {
-    return answered(services::source);
+  private TestedVolume.Source source() throws BenchFailedException {
+    return answered(volume::source);
   }
 
   private interface Question<T> {
-    T ask() throws UnansweredException, InterruptedException;
+    T ask() throws UnansweredException;
   }
 
-  private static <T> T answered(Question<T> question)
-      throws BenchFailedException, InterruptedException {
+  private static <T> T answered(Question<T> question) throws BenchFailedException {
     try {
       return question.ask();
     } catch (UnansweredException e) {
@@ -203,10 +207,10 @@ final class Ours implements Contestant {
   }
 
   private static boolean free(int offset) {
-    for (int port : PORTS) {
+    for (int port : new Ports(offset).all(true).keySet()) {
       try (ServerSocket socket = new ServerSocket()) {
         socket.setReuseAddress(true);
-        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port + offset));
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
       } catch (IOException _) {
         return false;
       }

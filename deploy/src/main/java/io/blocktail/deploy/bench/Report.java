@@ -12,7 +12,7 @@ import java.util.Optional;
 /// @param journalPeak most bytes of our journal that were in use during a job
 /// @param idleShare of one core that ours took while a peer was measured
 public record Report(
-    Plan plan,
+    Agenda agenda,
     Machine machine,
     Results results,
     List<ResultsTable.Column> contestants,
@@ -32,11 +32,11 @@ public record Report(
                 machine.processor(),
                 machine.system(),
                 machine.java(),
-                plan.rounds(),
-                plan.volumeSize() >> 20));
+                agenda.rounds(),
+                agenda.volumeSize() >> 20));
     skipped.forEach(line -> text.append("not measured: ").append(line).append('\n'));
     text.append('\n').append(new ResultsTable(results, contestants).render()).append('\n');
-    if (plan.wants(Ours.NAME)) {
+    if (agenda.wants(Ours.NAME)) {
       text.append(
           String.format(
               Locale.ROOT,
@@ -98,8 +98,8 @@ public record Report(
     ArrayNode notMeasured = document.putArray("skipped");
     skipped.forEach(notMeasured::add);
     return document
-        .put("rounds", plan.rounds())
-        .put("volumeBytes", plan.volumeSize())
+        .put("rounds", agenda.rounds())
+        .put("volumeBytes", agenda.volumeSize())
         .put("journalPeakBytes", journalPeak)
         .put("journalLimitBytes", Ours.JOURNAL_LIMIT)
         .put("idleCores", idleShare);

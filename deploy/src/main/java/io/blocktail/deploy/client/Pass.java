@@ -1,10 +1,13 @@
 package io.blocktail.deploy.client;
 
+import org.jspecify.annotations.Nullable;
+
 /// A verification pass, as the producer tells it.
 ///
 /// @param state running, finished or abandoned
 /// @param marked of `chunks`
-public record Pass(long id, String state, long chunks, long marked) {
+/// @param reason why it was abandoned, or will be
+public record Pass(long id, String state, long chunks, long marked, @Nullable String reason) {
   public boolean isFinished() {
     return state.equals("finished");
   }

@@ -71,15 +71,20 @@ record Said(
         && replica.divergedChunks() == 0
         && !replica.verdict().equals("behind")
         && target(label)
-            .filter(target -> target.consistent() && target.state().equals("following"))
-            .isPresent();
+            .map(target -> target.consistent() && target.state().equals("following"))
+            .orElseGet(() -> !replica.verdict().equals("resyncing") && isUnaccused(label));
+  }
+
+  /// All that can be had about a target that another consumer keeps.
+  private boolean isUnaccused(String label) {
+    return alerts != null && alerts.stream().noneMatch(alert -> alert.subject().equals(label));
   }
 
   /// The consumer's word about the target.
   String state(String label) {
     return targets == null
         ? "state unknown"
-        : target(label).map(Said::state).orElse("the consumer does not know it any more");
+        : target(label).map(Said::state).orElse("the consumer does not tell of it");
   }
 
   private Optional<Target> target(String label) {

@@ -10,7 +10,6 @@ import io.blocktail.deploy.plan.RefusedException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -25,21 +24,25 @@ import picocli.CommandLine.Spec;
     name = "status",
     description = {
       "Volumes, targets, verdicts and open alerts.",
-      "Exit codes: 0 all answer, and nothing is stopped, blocked, halted, cut off from Kafka or"
-          + " alerted; 1 something is; 2 nothing answers."
+      "Exit codes: 0 all answer, every volume is served, every target follows and is consistent, and"
+          + " nothing is alerted or known to differ; 1 not, and what is wrong is named; 2 nothing answers."
+          + " A target that was never verified yet is named too, and is no reason for 1."
     })
 public final class StatusCommand implements Callable<Integer> {
   @Mixin Connection connection = new Connection();
   @Spec CommandSpec spec = CommandSpec.create();
 
   /// The JSON document; null is what could not be had, and `troubles` says why.
+  ///
+  /// @param well there are no troubles; says nothing about targets that are `notVerifiedYet`
   record Status(
       boolean well,
       @Nullable List<Volume> volumes,
       @Nullable List<Target> targets,
       @Nullable List<Replica> replicas,
       @Nullable List<Alert> openAlerts,
-      List<String> troubles) {}
+      List<String> troubles,
+      List<String> notVerifiedYet) {}
 
   @Override
   public Integer call() {
@@ -67,43 +70,16 @@ public final class StatusCommand implements Callable<Integer> {
       throw new RefusedException(volumes.trouble());
     }
     answers.stream().map(Answer::trouble).filter(t -> !t.isEmpty()).forEach(troubles::add);
-    troubles.addAll(
-        troublesOf(
-            volumes,
-            v -> !v.state().equals("serving"),
-            v -> "volume %s is %s".formatted(v.name(), v.state())));
-    // With any other state the reason is about that.
-    troubles.addAll(
-        troublesOf(
-            volumes,
-            v -> v.state().equals("serving") && v.reason() != null,
-            v -> "volume %s: %s".formatted(v.name(), v.reason())));
-    troubles.addAll(
-        troublesOf(
-            targets, t -> t.state().equals("halted"), t -> "target " + t.label() + " is halted"));
-    troubles.addAll(
-        troublesOf(
-            targets,
-            t -> !t.state().equals("halted") && t.lagChanges() == null,
-            t ->
-                "target %s: how far it is behind is not known: %s"
-                    .formatted(t.label(), Objects.requireNonNullElse(t.reason(), t.state()))));
-    troubles.addAll(
-        troublesOf(
-            alerts, _ -> true, a -> "alert %s: %s of %s".formatted(a.id(), a.kind(), a.subject())));
+    Health health = Health.of(given(volumes), given(targets), given(replicas), given(alerts));
+    troubles.addAll(health.troubles());
     return new Status(
         troubles.isEmpty(),
         given(volumes),
         given(targets),
         given(replicas),
         given(alerts),
-        troubles.stream().distinct().toList());
-  }
-
-  private static <T> List<String> troublesOf(
-      Answer<List<T>> answer, java.util.function.Predicate<T> troubled, Function<T, String> words) {
-    List<T> given = given(answer);
-    return given == null ? List.of() : given.stream().filter(troubled).map(words).toList();
+        troubles.stream().distinct().toList(),
+        List.copyOf(health.notVerifiedYet()));
   }
 
   private static <T> @Nullable List<T> given(Answer<List<T>> answer) {
@@ -118,6 +94,9 @@ public final class StatusCommand implements Callable<Integer> {
     if (alerts != null && !alerts.isEmpty()) {
       section(out, alerts, Tables::alerts);
     }
+    status
+        .notVerifiedYet()
+        .forEach(label -> out.println("? target %s: not verified yet".formatted(label)));
     status.troubles().forEach(trouble -> out.println("! " + trouble));
     out.flush();
   }

@@ -10,8 +10,10 @@ import io.blocktail.deploy.plan.RefusedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// One verification of a volume: a pass over all chunks, followed until every target is proved
@@ -75,7 +77,8 @@ public final class Verification {
 
   private int passes = 1;
 
-  /// `VOLUME/NAME` of every target that the consumer has told of.
+  /// `VOLUME/NAME` of every target that the consumer or the validator has told of: another consumer
+  /// on the same Kafka may keep some of them.
   private final SortedSet<String> targets = new TreeSet<>();
 
   private Verification(
@@ -97,11 +100,11 @@ public final class Verification {
   }
 
   static Verification start(ServiceClient client, String volume, Duration settling) {
-    List<String> labels =
-        Connection.value(client.targets()).stream()
-            .filter(target -> target.volume().equals(volume))
-            .map(Target::label)
-            .toList();
+    var labels = new TreeSet<String>();
+    note(labels, volume, Connection.value(client.targets()), Target::volume, Target::label);
+    if (client.replicas() instanceof Answer.Given<List<Replica>>(var replicas)) {
+      note(labels, volume, replicas, Replica::volume, Replica::label);
+    }
     List<Volume> volumes = Connection.value(client.volumes());
     Volume known =
         volumes.stream()
@@ -132,7 +135,8 @@ public final class Verification {
   public Look look() {
     var troubles = new ArrayList<String>();
     Said said = Said.by(client, troubles);
-    noteTargets(said.targets());
+    note(targets, volume, said.targets(), Target::volume, Target::label);
+    note(targets, volume, said.replicas(), Replica::volume, Replica::label);
     Pass progress = progress(troubles);
     List<TargetProgress> all = targets.stream().map(target -> progressOf(target, said)).toList();
     List<String> accusations = said.accusations(volume);
@@ -142,7 +146,9 @@ public final class Verification {
     long marked = progress == null ? 0 : progress.marked();
     boolean settled = settling.isOver(pass, marked, all, System.nanoTime());
     String hopeless = null;
-    if (!proved && settled && progress != null && progress.isFinished()) {
+    if (!proved && progress != null && progress.isAbandoned()) {
+      hopeless = "pass %d was abandoned: %s".formatted(pass, progress.reason());
+    } else if (!proved && settled && progress != null && progress.isFinished()) {
       hopeless = goOn(all, said, troubles);
     }
     return new Look(
@@ -156,11 +162,17 @@ public final class Verification {
         hopeless);
   }
 
-  private void noteTargets(@Nullable List<Target> followed) {
-    if (followed != null) {
-      followed.stream()
-          .filter(target -> target.volume().equals(volume))
-          .forEach(target -> targets.add(target.label()));
+  private static <T> void note(
+      Set<String> labels,
+      String volume,
+      @Nullable List<T> told,
+      Function<T, String> volumeOf,
+      Function<T, String> labelOf) {
+    if (told != null) {
+      told.stream()
+          .filter(one -> volumeOf.apply(one).equals(volume))
+          .map(labelOf)
+          .forEach(labels::add);
     }
   }
 
@@ -168,13 +180,7 @@ public final class Verification {
   /// again; the volume may be another one now.
   private @Nullable Pass progress(List<String> troubles) {
     Answer<Pass> answer = client.pass(volume, pass);
-    boolean gone =
-        switch (answer) {
-          case Answer.Given<Pass>(Pass known) -> known.isAbandoned();
-          case Answer.Refused<Pass> refused -> refused.status() == 404;
-          case Answer.Silent<Pass> _ -> false;
-        };
-    if (!gone) {
+    if (!(answer instanceof Answer.Refused<Pass> refused && refused.status() == 404)) {
       return Said.given(answer, troubles);
     }
     troubles.add("pass %d ended with the producer that ran it".formatted(pass));

@@ -7,8 +7,10 @@ import io.blocktail.deploy.client.Target;
 import io.blocktail.deploy.client.Volume;
 import io.blocktail.deploy.command.Connection;
 import io.blocktail.deploy.command.Verification;
+import io.blocktail.deploy.nbd.NbdClient;
 import io.blocktail.deploy.plan.RefusedException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,7 +103,8 @@ final class Demo {
 
   private static NbdClient connect(Endpoints endpoints, String export) {
     try {
-      return NbdClient.connect(endpoints.host(), endpoints.nbdPort(), export);
+      return NbdClient.connect(
+          new InetSocketAddress(endpoints.host(), endpoints.nbdPort()), export);
     } catch (IOException e) {
       throw new RefusedException(
           "NBD at %s:%d: %s".formatted(endpoints.host(), endpoints.nbdPort(), e.getMessage()), e);

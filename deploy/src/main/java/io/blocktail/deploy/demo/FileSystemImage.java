@@ -1,5 +1,6 @@
 package io.blocktail.deploy.demo;
 
+import io.blocktail.deploy.nbd.NbdClient;
 import io.blocktail.deploy.plan.RefusedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

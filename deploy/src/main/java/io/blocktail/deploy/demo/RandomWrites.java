@@ -1,5 +1,6 @@
 package io.blocktail.deploy.demo;
 
+import io.blocktail.deploy.nbd.NbdClient;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;

@@ -4,8 +4,8 @@ import io.blocktail.deploy.process.Child.Probe;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.Reader;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -13,11 +13,11 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.jspecify.annotations.Nullable;
 
 /// How the launcher sees that a child answers.
 final class Probes {
@@ -32,29 +32,32 @@ final class Probes {
   /// Whether the broker at a port serves clients and is the one that keeps its log in `storage`:
   /// another's, which had the port a moment before ours, would take our volumes' events.
   static Probe kafka(int port, Path storage) {
-    return () -> answersVersions(port) && clusterOf(storage).equals(clusterAt(port));
+    return () -> {
+      String ours = answersVersions(port) ? clusterOf(storage) : null;
+      return ours != null && ours.equals(clusterAt(port));
+    };
   }
 
-  private static Optional<String> clusterOf(Path storage) {
+  private static @Nullable String clusterOf(Path storage) {
     var properties = new Properties();
     try (Reader from = Files.newBufferedReader(storage.resolve(META))) {
       properties.load(from);
     } catch (IOException notFormattedYet) {
-      return Optional.of("none");
+      return null;
     }
-    return Optional.ofNullable(properties.getProperty("cluster.id"));
+    return properties.getProperty("cluster.id");
   }
 
-  private static Optional<String> clusterAt(int port) {
+  private static @Nullable String clusterAt(int port) {
     Map<String, Object> settings =
         Map.of(
             AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, "127.0.0.1:" + port,
             AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS,
             AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
     try (Admin admin = Admin.create(settings)) {
-      return Optional.of(admin.describeCluster().clusterId().get());
+      return admin.describeCluster().clusterId().get();
     } catch (ExecutionException notYet) {
-      return Optional.empty();
+      return null;
     } catch (InterruptedException e) {
       throw new AssertionError("nobody interrupts a supervisor", e);
     }
@@ -79,18 +82,20 @@ final class Probes {
     }
   }
 
-  /// Any answer of the liveness check: a service that is up and has a trouble says so itself.
+  /// Any answer of the liveness check, also that it is not well: a service that is up and has a
+  /// trouble says so itself.
   static Probe http(int port) {
     URI address = URI.create("http://127.0.0.1:%d/q/health/live".formatted(port));
     return () -> {
       try {
-        var connection = address.toURL().openConnection();
+        var connection = (HttpURLConnection) address.toURL().openConnection();
         connection.setConnectTimeout(TIMEOUT_MILLIS);
         connection.setReadTimeout(TIMEOUT_MILLIS);
-        try (InputStream in = connection.getInputStream()) {
-          in.readAllBytes();
+        try {
+          return connection.getResponseCode() > 0; // -1 is not HTTP
+        } finally {
+          connection.disconnect();
         }
-        return true;
       } catch (IOException notYet) {
         return false;
       }

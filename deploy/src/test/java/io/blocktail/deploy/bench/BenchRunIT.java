@@ -2,8 +2,8 @@ package io.blocktail.deploy.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.blocktail.process.ForeignTool;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -19,14 +19,14 @@ import org.junit.jupiter.api.Test;
 class BenchRunIT {
   private static final Path DIRECTORY = Path.of("target/bench-it");
   private static final long VOLUME = 16 << 20;
-  private static final Plan.LagSettings LAG = new Plan.LagSettings(5_000_000, 200, 4);
+  private static final Agenda.LagSettings LAG = new Agenda.LagSettings(5_000_000, 200, 4);
 
   private final ByteArrayOutputStream progress = new ByteArrayOutputStream();
 
   @BeforeEach
   void toolsAreInstalled() {
     for (Tool tool : List.of(Tool.FIO, Tool.NBDKIT, Tool.QEMU)) {
-      assumeTrue(tool.installed(), tool::missing);
+      var _ = ForeignTool.require(tool.program(), tool.debianPackage());
     }
   }
 
@@ -34,7 +34,7 @@ class BenchRunIT {
   void everyPeerDoesEveryJobAndNothingIsLeftBehind() throws Exception {
     List<Job> jobs = Job.ALL.stream().map(job -> job.dividedBy(64)).toList();
 
-    Report report = run(plan(jobs, true, "nbdkit", "qemu-write-blocking", "qemu-background"));
+    Report report = run(agenda(jobs, true, "nbdkit", "qemu-write-blocking", "qemu-background"));
 
     for (Job job : jobs) {
       for (String peer : List.of("nbdkit", "qemu-write-blocking", "qemu-background")) {
@@ -76,14 +76,14 @@ class BenchRunIT {
 
   @Test
   void aServerThatDoesNotStartIsNamedWithItsWords() {
-    Plan plan = plan(List.of(Job.ALL.getFirst()), false, "nbdkit");
+    Agenda agenda = agenda(List.of(Job.ALL.getFirst()), false, "nbdkit");
 
     assertThatThrownBy(
             () -> {
               try (Children children = new Children();
                   Workspace workspace = Workspace.in(DIRECTORY, 0, null)) {
                 new Nbdkit(children, workspace, workspace.path("absent"))
-                    .open(plan.jobs().getFirst());
+                    .open(agenda.jobs().getFirst());
               }
             })
         .isInstanceOf(BenchFailedException.class)
@@ -98,15 +98,15 @@ class BenchRunIT {
         .hasMessageContaining("name another with --dir");
   }
 
-  private Report run(Plan plan) throws Exception {
+  private Report run(Agenda agenda) throws Exception {
     try (BenchRun run =
-        new BenchRun(plan, new PrintStream(progress, true, StandardCharsets.UTF_8))) {
+        new BenchRun(agenda, new PrintStream(progress, true, StandardCharsets.UTF_8))) {
       return run.run();
     }
   }
 
-  private static Plan plan(List<Job> jobs, boolean lag, String... contestants) {
-    return new Plan(
+  private static Agenda agenda(List<Job> jobs, boolean lag, String... contestants) {
+    return new Agenda(
         1,
         jobs,
         lag,

@@ -125,21 +125,24 @@ class CommandsTest {
   @Test
   void aPassThatLeftASoundTargetUnprovedIsFollowedByAnother() {
     services.reply("GET /replicas", replicas("u", 0, 7, 6));
-    services.onCall(
-        "GET /volumes/demo/passes/7",
-        () -> services.reply("POST /volumes/demo/verify", "{\"pass\":8}"));
-    services.reply(
-        "GET /volumes/demo/passes/8",
-        "{\"id\":8,\"state\":\"finished\",\"chunks\":4,\"marked\":4}");
-    services.onCall(
-        "GET /volumes/demo/passes/8",
-        () -> services.reply("GET /replicas", replicas("u", 0, 7, 8)));
+    passEightShows(replicas("u", 0, 7, 8));
 
     assertThat(verify("demo", "--timeout", "20")).isZero();
 
     assertThat(out.toString())
         .contains("demo/a: equal, proved by pass 7", "demo/b: equal, proved by pass 8");
     assertThat(passesStarted()).isEqualTo(2);
+  }
+
+  /// What the validator says once pass 8, which may follow, is finished.
+  private void passEightShows(String replicas) {
+    services.onCall(
+        "GET /volumes/demo/passes/7",
+        () -> services.reply("POST /volumes/demo/verify", "{\"pass\":8}"));
+    services.reply(
+        "GET /volumes/demo/passes/8",
+        "{\"id\":8,\"state\":\"finished\",\"chunks\":4,\"marked\":4}");
+    services.onCall("GET /volumes/demo/passes/8", () -> services.reply("GET /replicas", replicas));
   }
 
   @Test
@@ -246,6 +249,53 @@ class CommandsTest {
   }
 
   @Test
+  void aReplicaThatAnotherConsumerKeepsMustBeProvedToo() {
+    services.reply("GET /replicas", withOffsite("diverged", 1, 6));
+
+    assertThat(verify("demo", "--timeout", "1")).isEqualTo(1);
+
+    assertThat(out.toString())
+        .contains("demo/a: equal, proved by pass 7", "demo/b: equal, proved by pass 7")
+        .contains(
+            "demo/offsite: NOT proved by pass 7: 3 of 4 chunks proved, 1 chunks diverged, the"
+                + " consumer does not tell of it");
+  }
+
+  @Test
+  void aReplicaThatAnotherConsumerKeepsIsNamedThoughTheValidatorTellsOfItLate() {
+    services.onCall(
+        "GET /volumes/demo/passes/7",
+        () -> services.reply("GET /replicas", withOffsite("unknown", 0, 6)));
+    services.reply("GET /replicas", 503, "{\"detail\":\"the stores are being restored\"}");
+
+    assertThat(verify("demo", "--timeout", "1")).isEqualTo(1);
+
+    assertThat(out.toString()).contains("demo/offsite: NOT proved by pass");
+  }
+
+  @Test
+  void aPassThatLeftAHealedReplicaOfAnotherConsumerUnprovedIsFollowedByAnother() {
+    services.reply("GET /replicas", withOffsite("unknown", 0, 6));
+    passEightShows(withOffsite("equal", 0, 8));
+
+    assertThat(verify("demo", "--timeout", "20")).isZero();
+
+    assertThat(out.toString()).contains("demo/offsite: equal, proved by pass 8");
+    assertThat(passesStarted()).isEqualTo(2);
+  }
+
+  /// Targets `a` and `b` proved by pass 7, and one that is not in `/targets`.
+  private static String withOffsite(String verdict, int diverged, int provedBy) {
+    String offsite =
+        """
+        {"volume":"demo","volumeId":"u","target":"offsite","verdict":"%s","divergedChunks":%d,
+         "proof":{"pass":%d,"chunks":4},"lastPass":{"pass":7,"equal":3,"of":4}}\
+        """
+            .formatted(verdict, diverged, provedBy);
+    return replicas("u", 0, 7, 7).replaceFirst("]$", "," + offsite + "]");
+  }
+
+  @Test
   void aValidatorThatIsNotReadyIsNoProofAndIsNamed() {
     services.reply("GET /replicas", 503, "{\"detail\":\"the stores are being restored\"}");
 
@@ -266,8 +316,28 @@ class CommandsTest {
   }
 
   @Test
+  void aChunkOfTheSourceThatCannotBeReadEndsTheVerificationAndIsNamed() {
+    services.withProgress(3, 3);
+    services.reply(
+        "GET /volumes/demo/passes/7",
+        """
+        {"id":7,"state":"abandoned","chunks":4,"marked":3,
+         "reason":"chunk 2 was not marked: Input/output error"}\
+        """);
+
+    assertThat(verify("demo")).isEqualTo(1);
+
+    assertThat(out.toString())
+        .contains("demo/a: NOT proved by pass 7: 3 of 4 chunks proved")
+        .contains("pass 7 was abandoned: chunk 2 was not marked: Input/output error: given up")
+        .doesNotContain("ended with the producer");
+    assertThat(passesStarted()).isEqualTo(1);
+  }
+
+  @Test
   void verifyWithoutTargetsIsNoSuccess() {
     services.reply("GET /targets", "[]");
+    services.reply("GET /replicas", "[]");
 
     assertThat(verify("demo")).isEqualTo(2);
 
@@ -295,6 +365,38 @@ class CommandsTest {
     assertThat(status()).isZero();
 
     assertThat(out.toString()).contains("demo", "4M", "serving", "demo/a", "following", "equal");
+  }
+
+  @Test
+  void statusSaysWhatWasNeverVerifiedAndIsNotTroubledByIt() throws IOException {
+    services.reply(
+        "GET /replicas",
+        """
+        [{"volume":"demo","volumeId":"u","target":"a","verdict":"unknown","divergedChunks":0},
+         {"volume":"demo","volumeId":"u","target":"b","verdict":"equal","divergedChunks":0,
+          "proof":{"pass":7,"chunks":4}}]\
+        """);
+
+    assertThat(status()).isZero();
+    assertThat(out.toString())
+        .contains("? target demo/a: not verified yet")
+        .doesNotContain("? target demo/b");
+
+    out.getBuffer().setLength(0);
+    assertThat(status("--json")).isZero();
+    assertThat(json().path("notVerifiedYet").valueStream().map(JsonNode::asText))
+        .containsExactly("demo/a");
+  }
+
+  @Test
+  void statusOfATargetThatTheValidatorFoundDivergedIsOne() {
+    services.withProgress(4, 3);
+
+    assertThat(status()).isEqualTo(1);
+
+    assertThat(out.toString())
+        .contains("! target demo/b: the validator's verdict is diverged")
+        .doesNotContain("! target demo/a");
   }
 
   @Test

@@ -42,9 +42,19 @@ final class Script {
   /// @throws AssertionError with what it printed, when it takes longer than `patience`
   static Result run(Duration patience, String name, List<String> arguments)
       throws IOException, InterruptedException {
+    return run(Path.of(""), patience, name, arguments);
+  }
+
+  /// The same from another directory.
+  static Result run(Path from, Duration patience, String name, List<String> arguments)
+      throws IOException, InterruptedException {
     Path output = Files.createTempFile("script", ".out");
     try {
-      Process process = process(name, arguments).redirectOutput(output.toFile()).start();
+      Process process =
+          process(name, arguments)
+              .directory(from.toAbsolutePath().toFile())
+              .redirectOutput(output.toFile())
+              .start();
       boolean ended = process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
       if (!ended) {
         process.destroyForcibly().waitFor();

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import io.blocktail.deploy.client.Endpoints;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -15,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Against a server that answers what a test gives it.
-class ServicesTest {
+class TestedVolumeTest {
   private HttpServer server;
   private volatile String answer = "";
   private volatile int status = 200;
@@ -44,11 +46,12 @@ class ServicesTest {
   void theSourceIsFoundByItsName() throws Exception {
     answer =
         """
-        [{"name": "other", "state": "stopped"},
-         {"name": "bench", "state": "serving", "sequence": 42, "journalBytes": 4096}]\
+        [{"name": "other", "state": "stopped", "size": 4096, "file": "/o.img"},
+         {"name": "bench", "state": "serving", "sequence": 42, "journalBytes": 4096,
+          "size": 4096, "file": "/b.img"}]\
         """;
 
-    assertThat(services().source()).isEqualTo(new Services.Source("serving", 42, 4096));
+    assertThat(volume().source()).isEqualTo(new TestedVolume.Source("serving", 42, 4096));
   }
 
   @Test
@@ -59,13 +62,14 @@ class ServicesTest {
           "watermark": 41, "file": "/r/a.img"},
          {"name": "b", "volume": "bench", "state": "resyncing", "consistent": false,
           "watermark": 7, "file": "/r/b.img"},
-         {"name": "a", "volume": "other"}]\
+         {"name": "a", "volume": "other", "state": "following", "consistent": true,
+          "file": "/o.img"}]\
         """;
 
-    assertThat(services().replicas())
+    assertThat(volume().replicas())
         .containsExactly(
-            new Services.Replica("a", "following", true, 41, Path.of("/r/a.img")),
-            new Services.Replica("b", "resyncing", false, 7, Path.of("/r/b.img")));
+            new TestedVolume.Replica("a", "following", true, 41, Path.of("/r/a.img")),
+            new TestedVolume.Replica("b", "resyncing", false, 7, Path.of("/r/b.img")));
   }
 
   @Test
@@ -73,7 +77,7 @@ class ServicesTest {
     answer =
         "[{\"name\": \"a\", \"volume\": \"bench\", \"state\": \"following\", \"consistent\": true}]";
 
-    assertThatThrownBy(() -> services().replicas())
+    assertThatThrownBy(() -> volume().replicas())
         .isInstanceOf(UnansweredException.class)
         .hasMessageStartingWith("no watermark in ");
   }
@@ -82,17 +86,14 @@ class ServicesTest {
   void anErrorIsNoAnswer() {
     status = 503;
 
-    assertThatThrownBy(() -> services().replicas())
+    assertThatThrownBy(() -> volume().replicas())
         .isInstanceOf(UnansweredException.class)
-        .hasMessageEndingWith("/targets answers 503");
+        .hasMessageContaining("/targets answers 503");
   }
 
   @Test
   void aBlockedJournalEndsTheMeasurement() throws Exception {
-    answer =
-        "[{\"name\": \"bench\", \"state\": \"blocked\", \"sequence\": 9, \"journalBytes\": 1073741824}]";
-    JournalWatch watch = new JournalWatch(services());
-    watch.start();
+    JournalWatch watch = watching("blocked", 1 << 30);
 
     assertThatThrownBy(watch::stop)
         .isInstanceOf(BenchFailedException.class)
@@ -104,7 +105,7 @@ class ServicesTest {
   @Test
   void aProducerThatStopsAnsweringEndsTheMeasurement() throws Exception {
     status = 500;
-    JournalWatch watch = new JournalWatch(services());
+    JournalWatch watch = new JournalWatch(volume());
     watch.start();
 
     assertThatThrownBy(watch::stop)
@@ -114,16 +115,24 @@ class ServicesTest {
 
   @Test
   void theWatchKeepsThePeakOfTheJournal() throws Exception {
-    answer =
-        "[{\"name\": \"bench\", \"state\": \"serving\", \"sequence\": 9, \"journalBytes\": 12345}]";
-    JournalWatch watch = new JournalWatch(services());
-    watch.start();
+    JournalWatch watch = watching("serving", 12345);
 
     assertThat(watch.stop()).isEqualTo(12345);
   }
 
-  private Services services() {
-    int port = server.getAddress().getPort();
-    return new Services("bench", port, port);
+  private JournalWatch watching(String state, long journalBytes) {
+    answer =
+        """
+        [{"name": "bench", "state": "%s", "sequence": 9, "journalBytes": %d, "size": 4096}]\
+        """
+            .formatted(state, journalBytes);
+    JournalWatch watch = new JournalWatch(volume());
+    watch.start();
+    return watch;
+  }
+
+  private TestedVolume volume() {
+    URI all = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    return new TestedVolume("bench", new Endpoints(all, all, all, "127.0.0.1", 1));
   }
 }

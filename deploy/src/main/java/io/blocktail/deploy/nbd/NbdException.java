@@ -1,9 +1,9 @@
-package io.blocktail.deploy.demo;
+package io.blocktail.deploy.nbd;
 
 import java.io.IOException;
 
 /// The NBD server refused something, or broke the protocol.
-final class NbdException extends IOException {
+public final class NbdException extends IOException {
   private static final long serialVersionUID = 1;
 
   NbdException(String message) {

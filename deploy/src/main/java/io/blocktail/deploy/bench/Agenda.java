@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /// @param home the repository's top directory, where `deploy/up` is
 /// @param directory below which the run works
 /// @param logs where fio's outputs and the logs stay
-public record Plan(
+public record Agenda(
     int rounds,
     List<Job> jobs,
     boolean lag,

@@ -1,4 +1,4 @@
-package io.blocktail.deploy.demo;
+package io.blocktail.deploy.nbd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -65,7 +66,7 @@ class NbdClientTest {
   private NbdClient connect() throws IOException {
     while (true) {
       try {
-        return NbdClient.connect("127.0.0.1", port, "");
+        return NbdClient.connect(new InetSocketAddress("127.0.0.1", port), "");
       } catch (ConnectException notYet) {
         Thread.onSpinWait();
       }
@@ -120,7 +121,7 @@ class NbdClientTest {
 
       assertThatThrownBy(client::flush)
           .isInstanceOf(NbdException.class)
-          .hasMessageContaining("to command 1 at 8192+4096");
+          .hasMessageContaining("to WRITE at 8192+4096");
     }
   }
 }

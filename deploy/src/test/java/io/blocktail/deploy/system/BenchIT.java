@@ -1,0 +1,43 @@
+package io.blocktail.deploy.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blocktail.process.ForeignTool;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `deploy/bench` measures Blocktail itself, as a person starts it.
+@Timeout(300)
+class BenchIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(240);
+
+  @TempDir Path elsewhere;
+
+  @Test
+  void blocktailIsMeasuredAndItsReplicasComparedFromWhereverItIsCalled() throws Exception {
+    var _ = ForeignTool.require("fio", "fio");
+
+    Script.Result result =
+        Script.run(
+            elsewhere,
+            PATIENCE,
+            "bench",
+            List.of("--quick", "--only", "write-512k-qd4", "--contestant", "blocktail"));
+
+    assertThat(result.exit()).as(result.printed()).isZero();
+    assertThat(result.printed())
+        .contains("round 1  write 512k qd4", "settled after")
+        .contains("comparing both replicas with their source")
+        .contains("writers never seen blocked");
+    assertThat(elsewhere).isEmptyDirectory();
+    try (Stream<Path> left = Files.list(Script.path("bench").resolveSibling("target/bench"))) {
+      assertThat(left).isEmpty();
+    }
+  }
+}
