@@ -274,17 +274,21 @@ public final class Applier implements AutoCloseable {
     file.write(snapshot(limit));
   }
 
-  private void halt(String reason) {
+  /// Applies nothing more before the source has sent everything again. What halted it first stays
+  /// the reason.
+  ///
+  /// @param reason one sentence: what of the stream is missing or cannot be believed
+  public void halt(String reason) {
     if (halt == null) {
       halt = new Halt(reason, true);
       noted = null;
     }
   }
 
-  /// The stream lacks records: what was read up to now does not lead on.
-  public void cut(String reason, StreamPosition goOnFrom) {
-    halt(reason);
-    next = goOnFrom;
+  /// What was read up to now does not lead on: halted, it takes the records from another place on.
+  public void goOnFrom(StreamPosition place) {
+    assert halt != null : "records may only be missing while nothing is applied";
+    next = place;
   }
 
   /// The newest leader epoch of the stream that is known. Nothing may be on its way to [#take] that

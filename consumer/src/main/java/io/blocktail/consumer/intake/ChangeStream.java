@@ -31,7 +31,7 @@ public interface ChangeStream extends AutoCloseable {
   ///
   /// @throws StreamUnavailableException when the broker or the topic is not there; try again
   /// @throws StreamCutException when the place that was to be read is not in the stream any more;
-  ///   nothing is polled before the next [#seek]
+  ///   nothing is polled before the next [#seek], for which the caller has to see to it
   Batch poll(Duration atMost) throws StreamUnavailableException, StreamCutException;
 
   /// Tells the broker how far the reader is, for lag tools; not a ground for anything, so that it

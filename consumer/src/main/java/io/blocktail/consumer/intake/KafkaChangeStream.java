@@ -45,6 +45,9 @@ public final class KafkaChangeStream implements ChangeStream {
   /// Offset of the next record to be polled; -1 when none is sought.
   private long next = -1;
 
+  /// That the place sought is not in the stream any more; null when it is, as far as is known.
+  private @Nullable StreamCutException cut;
+
   /// @param settings of Kafka's clients, as the operator gave them
   /// @param group under which the position is committed
   public KafkaChangeStream(String topic, String group, Map<String, String> settings) {
@@ -142,10 +145,14 @@ public final class KafkaChangeStream implements ChangeStream {
     consumer.seek(partition, new OffsetAndMetadata(position.offset(), leaderEpoch, ""));
     consumer.resume(List.of(partition));
     next = position.offset();
+    cut = null;
   }
 
   @Override
   public Batch poll(Duration atMost) throws StreamUnavailableException, StreamCutException {
+    if (cut != null) {
+      throw cut; // its partition is paused: polling it would find nothing, for ever
+    }
     assert next >= 0 : "nothing was sought";
     try {
       var records = new ArrayList<StreamRecord>();
@@ -161,13 +168,13 @@ public final class KafkaChangeStream implements ChangeStream {
       return new Batch(records, end(records.isEmpty() ? null : records.getLast()));
     } catch (OffsetOutOfRangeException | NoOffsetForPartitionException e) {
       consumer.pause(List.of(partition));
-      long missing = next;
-      next = -1;
-      throw new StreamCutException(
-          "the stream's records at offset %d, which were to be read next, are gone, or it was cut back"
-                  .formatted(missing)
-              + " below them",
-          e);
+      cut =
+          new StreamCutException(
+              "the stream's records at offset %d, which were to be read next, are gone, or it was cut back"
+                      .formatted(next)
+                  + " below them",
+              e);
+      throw cut;
     } catch (KafkaException e) {
       throw unavailable(e);
     }

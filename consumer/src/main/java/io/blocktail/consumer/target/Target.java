@@ -48,6 +48,9 @@ public final class Target {
   /// Null while the target's files are not open.
   private @Nullable Applier applier;
 
+  /// Whether the place in the stream is lost, and where to go on is not known yet.
+  private boolean astray;
+
   private TargetState state = new TargetState.Initializing("starting");
   private final Backoff backoff;
   private Instant lastCheckpoint = Instant.MIN;
@@ -121,6 +124,7 @@ public final class Target {
     var resumption = Resumption.of(checkpoint.orElse(null), bounds, UUID.randomUUID().toString());
     applier = Applier.open(ground, checkpoint.orElse(null), resumption);
     stream.seek(resumption.from());
+    astray = false;
     seen = bounds;
     away = null;
     lag.restart(bounds.end());
@@ -154,31 +158,43 @@ public final class Target {
     if (!waiting.isEmpty()) {
       return true;
     }
+    if (astray) {
+      goOn(applier, stream.bounds());
+      return true;
+    }
     try {
       ChangeStream.Batch batch = stream.poll(patience);
       waiting.addAll(batch.records());
       lag.known(batch.end());
       return !batch.records().isEmpty();
     } catch (StreamCutException e) {
-      cut(applier, String.valueOf(e.getMessage()));
+      astray(applier, String.valueOf(e.getMessage()));
+      goOn(applier, stream.bounds());
       return true;
     }
   }
 
-  /// Records of the stream that were to be read are gone.
-  private void cut(Applier applier, String reason) throws StreamUnavailableException {
-    StreamBounds bounds = stream.bounds();
+  /// Records of the stream that were to be read are gone. The target halts at once: the broker may
+  /// not tell yet where to go on.
+  private void astray(Applier applier, String reason) {
+    astray = true;
+    waiting.clear();
+    applier.halt(reason);
+    move(state.observe(applier.trust()));
+  }
+
+  /// Reads on from the place that is nearest to the lost one.
+  private void goOn(Applier applier, StreamBounds bounds) {
     boolean same = applier.next().topicId().equals(bounds.topicId());
     long offset =
         same
             ? Math.clamp(applier.next().offset(), bounds.beginning(), bounds.end())
             : bounds.beginning();
-    waiting.clear();
     seen = bounds;
     lag.restart(bounds.end());
-    applier.cut(reason, new StreamPosition(bounds.topicId(), offset, -1));
+    applier.goOnFrom(new StreamPosition(bounds.topicId(), offset, -1));
     stream.seek(applier.next());
-    move(state.observe(applier.trust()));
+    astray = false;
   }
 
   /// A stream whose leader was elected anew may lack records that are on their way to us: what was
@@ -192,10 +208,11 @@ public final class Target {
     if (!seen.topicId().equals(applier.next().topicId())) {
       StreamBounds now = stream.bounds();
       if (!now.topicId().equals(applier.next().topicId())) {
-        cut(
+        astray(
             applier,
             "the stream's topic was made anew while it was read: its id is %s, was %s"
                 .formatted(now.topicId(), applier.next().topicId()));
+        goOn(applier, now);
       }
     } else if (seen.leaderEpoch() > applier.leaderEpoch()) {
       waiting.clear();

@@ -21,6 +21,11 @@ final class SimulatedStream implements ChangeStream {
   private int beginning;
   private int leaderEpoch = 1;
   private boolean away;
+  private boolean hidden;
+
+  /// Whether the reader was told that its place is gone, and has not sought another since.
+  private boolean paused;
+
   private long position = -1;
 
   /// Leader epoch of the record before the position, -1 when not known.
@@ -70,6 +75,11 @@ final class SimulatedStream implements ChangeStream {
     this.away = away;
   }
 
+  /// Records can be read, but nobody tells how the stream lies.
+  void hideBounds(boolean hidden) {
+    this.hidden = hidden;
+  }
+
   int end() {
     return records.size();
   }
@@ -77,6 +87,9 @@ final class SimulatedStream implements ChangeStream {
   @Override
   public StreamBounds bounds() throws StreamUnavailableException {
     check();
+    if (hidden) {
+      throw new StreamUnavailableException("the simulated broker elects a leader");
+    }
     return new StreamBounds(topicId, beginning, records.size(), leaderEpoch);
   }
 
@@ -90,6 +103,7 @@ final class SimulatedStream implements ChangeStream {
   public void seek(StreamPosition position) {
     this.position = position.offset();
     this.positionEpoch = position.leaderEpoch();
+    this.paused = false;
   }
 
   /// As a broker does that hands out a place again.
@@ -101,12 +115,14 @@ final class SimulatedStream implements ChangeStream {
   @Override
   public Batch poll(Duration atMost) throws StreamUnavailableException, StreamCutException {
     check();
+    if (paused) {
+      return new Batch(List.of(), -1);
+    }
     if (position < beginning || position > records.size()) {
-      throw new StreamCutException("offset %d is not in the stream".formatted(position));
+      throw cut("offset %d is not in the stream".formatted(position));
     }
     if (positionEpoch >= 0 && endOf(positionEpoch) < position) {
-      throw new StreamCutException(
-          "leader epoch %d ends before offset %d".formatted(positionEpoch, position));
+      throw cut("leader epoch %d ends before offset %d".formatted(positionEpoch, position));
     }
     var found = new ArrayList<StreamRecord>();
     while (position < records.size() && found.size() < batch) {
@@ -122,6 +138,12 @@ final class SimulatedStream implements ChangeStream {
       positionEpoch = stored.leaderEpoch();
     }
     return new Batch(found, records.size());
+  }
+
+  /// Says it once: a consumer that was told does not read on by itself.
+  private StreamCutException cut(String message) {
+    paused = true;
+    return new StreamCutException(message);
   }
 
   /// Where the records of that leader epoch, or of the one before it, end: what a broker answers a

@@ -193,6 +193,23 @@ class TargetHaltTest {
   }
 
   @Test
+  void cutThatIsNoticedWhileNobodyTellsWhereTheStreamGoesOn() throws IOException {
+    start();
+    stream.publish(source.write(4096, block(2)));
+    stream.publish(source.write(8192, block(3)));
+    stream.expireBefore(3);
+    stream.hideBounds(true);
+    bench.run();
+    assertThat(bench.target.report().state())
+        .isEqualTo(new TargetState.Halted("offset 2 is not in the stream"));
+    stream.hideBounds(false);
+    bench.pass(java.time.Duration.ofSeconds(1));
+    bench.target.watch();
+    haltsFor("offset 2 is not in the stream");
+    isMended();
+  }
+
+  @Test
   void recordsThatExpiredWhileTheTargetWasAway() throws IOException {
     start();
     bench.target.finish();
