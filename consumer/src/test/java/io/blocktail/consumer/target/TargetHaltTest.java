@@ -254,9 +254,7 @@ class TargetHaltTest {
   void volumeOfAnotherSize() throws IOException {
     start();
     source.epoch = 2;
-    var other = new Ownership(Source.VOLUME, Geometry.of(4 << 20), "source");
-    stream.publish(
-        Source.encode(new Event(3, 2, 2, 0, "test", new Body.Epoch(other, ChunkSet.EMPTY))));
+    stream.publish(epochOfAnotherSize(2));
     bench.run();
     assertThat(bench.target.report().reason())
         .isEqualTo(
@@ -298,6 +296,60 @@ class TargetHaltTest {
     stream.publish(late);
     bench.run();
     assertThat(bench.target.report().state()).isInstanceOf(TargetState.Halted.class);
+  }
+
+  /// Events 3 and 4 are lost, and with them the end of what the former owner has written.
+  @Test
+  void gapOfAFormerOwnerDoesNotMendAlthoughTheEpochItselfShowedTheHole() throws IOException {
+    start();
+    source.write(4096, block(2));
+    source.write(8192, block(3));
+    byte[] late = source.gap(null, ChunkSet.all(GEOMETRY));
+    source.sequence--;
+    source.epoch = 2;
+    stream.publish(source.epochEvent(ChunkSet.EMPTY));
+    stream.publish(late);
+    haltsFor(
+        "the stream has a hole: the event at offset 2, 5 of epoch 2, follows on 4, but the last before it was 2 of epoch 1");
+    isMended();
+  }
+
+  private byte[] epochOfAnotherSize(int epoch) {
+    var other = new Ownership(Source.VOLUME, Geometry.of(4 << 20), "source");
+    return Source.encode(
+        new Event(
+            source.sequence + 1,
+            source.sequence,
+            epoch,
+            0,
+            "test",
+            new Body.Epoch(other, ChunkSet.EMPTY)));
+  }
+
+  @Test
+  void epochThatCannotBeBelievedKeepsNoOwnerOut() throws IOException {
+    start();
+    stream.publish(epochOfAnotherSize(65535));
+    stream.publish(epochOfAnotherSize(65535));
+    bench.run();
+    assertThat(bench.target.report().state()).isInstanceOf(TargetState.Halted.class);
+    bench.restart();
+    isMended();
+  }
+
+  @Test
+  void gapThatCannotBeBelievedLeavesTheHaltMendable() throws IOException {
+    start();
+    stream.publish(null);
+    Geometry size = Geometry.of(4 << 20);
+    stream.publish(
+        source.next(
+            new Body.Gap(null, ChunkSet.all(size), new Ownership(Source.VOLUME, size, "source"))));
+    haltsFor("the record at offset 2 cannot be believed: a record without a value");
+    bench.pass(java.time.Duration.ofSeconds(60));
+    bench.run();
+    assertThat(bench.asks).hasSize(2);
+    isMended();
   }
 
   @Test
