@@ -24,6 +24,9 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteBufferDeserializer;
@@ -149,7 +152,8 @@ public final class KafkaChangeStream implements ChangeStream {
   }
 
   @Override
-  public Batch poll(Duration atMost) throws StreamUnavailableException, StreamCutException {
+  public Batch poll(Duration atMost)
+      throws StreamUnavailableException, StreamCutException, UnreadableRecordException {
     if (cut != null) {
       throw cut; // its partition is paused: polling it would find nothing, for ever
     }
@@ -175,8 +179,11 @@ public final class KafkaChangeStream implements ChangeStream {
                   + " below them",
               e);
       throw cut;
-    } catch (KafkaException e) {
+    } catch (ApiException | SerializationException | InterruptException e) {
       throw unavailable(e);
+    } catch (KafkaException e) {
+      // neither the broker's answer nor our own doing: it cannot make a record of what it got
+      throw new UnreadableRecordException(next, e);
     }
   }
 

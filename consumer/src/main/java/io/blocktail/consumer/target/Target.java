@@ -13,6 +13,7 @@ import io.blocktail.consumer.intake.StreamCutException;
 import io.blocktail.consumer.intake.StreamPosition;
 import io.blocktail.consumer.intake.StreamRecord;
 import io.blocktail.consumer.intake.StreamUnavailableException;
+import io.blocktail.consumer.intake.UnreadableRecordException;
 import io.blocktail.storage.FileTrouble;
 import java.io.IOException;
 import java.time.Duration;
@@ -58,8 +59,11 @@ public final class Target {
   /// Whether a record was read since the last checkpoint was begun.
   private boolean active;
 
-  /// Why the stream cannot be read now; null when it can. Written by both threads.
-  private volatile @Nullable String away;
+  /// Why the target's thread cannot read the stream; null when it can.
+  private @Nullable String unread;
+
+  /// Why the checkpoint thread cannot see how the stream lies; null when it can.
+  private volatile @Nullable String unseen;
 
   /// How the checkpoint thread last saw the stream.
   private volatile @Nullable StreamBounds seen;
@@ -95,7 +99,7 @@ public final class Target {
       busy = open == null ? open(patience) : advance(open, patience);
     } catch (StreamUnavailableException e) {
       busy = false;
-      away(String.valueOf(e.getMessage()));
+      unread = away(unread, e);
       backoff.pauseOnce(clock.instant());
     } catch (IOException e) {
       busy = false;
@@ -106,9 +110,7 @@ public final class Target {
   }
 
   private boolean open(Duration patience) throws IOException, StreamUnavailableException {
-    Duration left = backoff.left(clock.instant());
-    if (left.isPositive()) {
-      desk.awaitEnd(left.compareTo(patience) < 0 ? left : patience);
+    if (pauses(patience)) {
       return false;
     }
     if (state instanceof TargetState.Halted halted) {
@@ -126,16 +128,29 @@ public final class Target {
     stream.seek(resumption.from());
     astray = false;
     seen = bounds;
-    away = null;
+    unread = null;
+    unseen = null;
     lag.restart(bounds.end());
     lastCheckpoint = clock.instant();
     move(state.observe(applier.trust()));
     return true;
   }
 
+  /// Waits while something that has failed is not to be tried again yet.
+  private boolean pauses(Duration patience) {
+    Duration left = backoff.left(clock.instant());
+    if (left.isPositive()) {
+      desk.awaitEnd(left.compareTo(patience) < 0 ? left : patience);
+    }
+    return left.isPositive();
+  }
+
   private boolean advance(Applier applier, Duration patience)
       throws IOException, StreamUnavailableException {
     settle(applier);
+    if (pauses(patience)) {
+      return false;
+    }
     compareWithSeen(applier);
     boolean busy = read(applier, patience);
     while (!waiting.isEmpty()) {
@@ -164,6 +179,7 @@ public final class Target {
     }
     try {
       ChangeStream.Batch batch = stream.poll(patience);
+      unread = null;
       waiting.addAll(batch.records());
       lag.known(batch.end());
       return !batch.records().isEmpty();
@@ -171,7 +187,20 @@ public final class Target {
       astray(applier, String.valueOf(e.getMessage()));
       goOn(applier, stream.bounds());
       return true;
+    } catch (UnreadableRecordException e) {
+      passOver(applier, e);
+      return true;
     }
+  }
+
+  /// Nobody can say what the record was, so it counts as lost.
+  private void passOver(Applier applier, UnreadableRecordException e) {
+    applier.halt(
+        "the record at offset %d is damaged where the broker keeps it: %s"
+            .formatted(e.offset(), e.getMessage()));
+    applier.goOnFrom(new StreamPosition(applier.next().topicId(), e.offset() + 1, -1));
+    stream.seek(applier.next());
+    move(state.observe(applier.trust()));
   }
 
   /// Records of the stream that were to be read are gone. The target halts at once: the broker may
@@ -272,18 +301,18 @@ public final class Target {
   public void watch() {
     try {
       seen = stream.bounds();
-      away = null;
+      unseen = null;
     } catch (StreamUnavailableException e) {
-      away(String.valueOf(e.getMessage()));
+      unseen = away(unseen, e);
     }
   }
 
-  private void away(String reason) {
-    String before = away;
-    away = "the stream cannot be read: " + reason;
+  private String away(@Nullable String before, StreamUnavailableException e) {
+    String reason = "the stream cannot be read: " + e.getMessage();
     if (before == null) {
-      LOG.warnf("%s: %s", label, away);
+      LOG.warnf("%s: %s", label, reason);
     }
+    return reason;
   }
 
   /// An error of the target's own files: what is on them is not known any more.
@@ -377,12 +406,17 @@ public final class Target {
                 open.undoneCount(),
                 lag.changes(open.next().offset()),
                 lag.millis(open.next().offset(), clock.millis()),
-                away == null,
+                away() == null,
                 open.tally());
   }
 
+  /// Why nobody knows what the stream holds; null when that is known.
+  private @Nullable String away() {
+    return unread == null ? unseen : unread;
+  }
+
   private @Nullable String reason() {
-    String away = this.away;
+    String away = away();
     String own = state.reason();
     return away == null ? own : own == null ? away : own + "; " + away;
   }

@@ -6,10 +6,13 @@ import io.blocktail.consumer.intake.StreamCutException;
 import io.blocktail.consumer.intake.StreamPosition;
 import io.blocktail.consumer.intake.StreamRecord;
 import io.blocktail.consumer.intake.StreamUnavailableException;
+import io.blocktail.consumer.intake.UnreadableRecordException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A stream in memory, and one reader of it at a time.
@@ -22,6 +25,11 @@ final class SimulatedStream implements ChangeStream {
   private int leaderEpoch = 1;
   private boolean away;
   private boolean hidden;
+
+  /// Offsets of records that the broker keeps damaged.
+  final Set<Long> rotten = new HashSet<>();
+
+  int polls;
 
   /// Whether the reader was told that its place is gone, and has not sought another since.
   private boolean paused;
@@ -113,7 +121,9 @@ final class SimulatedStream implements ChangeStream {
   }
 
   @Override
-  public Batch poll(Duration atMost) throws StreamUnavailableException, StreamCutException {
+  public Batch poll(Duration atMost)
+      throws StreamUnavailableException, StreamCutException, UnreadableRecordException {
+    polls++;
     check();
     if (paused) {
       return new Batch(List.of(), -1);
@@ -124,8 +134,11 @@ final class SimulatedStream implements ChangeStream {
     if (positionEpoch >= 0 && endOf(positionEpoch) < position) {
       throw cut("leader epoch %d ends before offset %d".formatted(positionEpoch, position));
     }
+    if (rotten.contains(position)) {
+      throw new UnreadableRecordException(position, "its checksum is wrong");
+    }
     var found = new ArrayList<StreamRecord>();
-    while (position < records.size() && found.size() < batch) {
+    while (position < records.size() && found.size() < batch && !rotten.contains(position)) {
       Stored stored = records.get((int) position);
       byte[] value = stored.value();
       found.add(

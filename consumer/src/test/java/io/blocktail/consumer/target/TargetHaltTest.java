@@ -112,6 +112,17 @@ class TargetHaltTest {
   }
 
   @Test
+  void recordsThatTheBrokerKeepsDamaged() throws IOException {
+    start();
+    stream.publish(source.write(4096, block(2)));
+    stream.publish(source.write(8192, block(3)));
+    stream.publish(source.write(12288, block(4)));
+    stream.rotten.addAll(java.util.List.of(2L, 3L));
+    haltsFor("the record at offset 2 is damaged where the broker keeps it: its checksum is wrong");
+    isMended();
+  }
+
+  @Test
   void rangeOutsideOfTheVolume() throws IOException {
     start();
     stream.publish(source.next(new Body.Write(1 << 20, ByteBuffer.wrap(block(3)))));
@@ -411,8 +422,14 @@ class TargetHaltTest {
     @Nullable String reason = bench.target.report().reason();
     assertThat(reason).isEqualTo("the stream cannot be read: the simulated broker is away");
     assertThat(bench.target.report().consistent()).isTrue();
+    int polls = stream.polls;
+    bench.run();
+    assertThat(stream.polls).as("polls during the pause").isEqualTo(polls);
     stream.away(false);
     bench.target.watch();
+    bench.run();
+    assertThat(bench.target.report().reason()).isEqualTo(reason);
+    bench.pass(java.time.Duration.ofSeconds(1));
     bench.run();
     assertThat(bench.target.report().reason()).isNull();
   }
