@@ -364,6 +364,24 @@ class TargetHaltTest {
   }
 
   @Test
+  void gapThatComesWhileACheckpointOfTheHaltedTargetIsUnderWayMendsAtOnce() throws IOException {
+    start();
+    bench.pass(java.time.Duration.ofSeconds(5));
+    stream.publish(source.write(4096, block(2)));
+    bench.run();
+    stream.publish(null);
+    bench.pass(java.time.Duration.ofSeconds(5));
+    bench.target.step(java.time.Duration.ZERO); // begins a checkpoint that has no page to write
+    bench.target.checkpointStep(java.time.Duration.ZERO);
+    stream.publish(source.gap(Bench.SELF, ChunkSet.all(GEOMETRY)));
+    for (int i = 0; i < 20; i++) {
+      bench.target.step(java.time.Duration.ZERO);
+      bench.target.checkpointStep(java.time.Duration.ZERO);
+    }
+    assertThat(bench.target.report().state()).isEqualTo(new TargetState.Resyncing(2));
+  }
+
+  @Test
   void markerIsAnsweredByTheReason() {
     start();
     stream.publish(null);
