@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -130,7 +131,7 @@ public final class Target {
     seen = bounds;
     unread = null;
     unseen = null;
-    lag.restart(bounds.end());
+    lag.restart(bounds);
     lastCheckpoint = clock.instant();
     move(state.observe(applier.trust()));
     return true;
@@ -220,7 +221,7 @@ public final class Target {
             ? Math.clamp(applier.next().offset(), bounds.beginning(), bounds.end())
             : bounds.beginning();
     seen = bounds;
-    lag.restart(bounds.end());
+    lag.restart(bounds);
     applier.goOnFrom(new StreamPosition(bounds.topicId(), offset, -1));
     stream.seek(applier.next());
     astray = false;
@@ -233,7 +234,7 @@ public final class Target {
     if (seen == null) {
       return;
     }
-    lag.known(seen.end());
+    lag.seen(seen);
     if (!seen.topicId().equals(applier.next().topicId())) {
       StreamBounds now = stream.bounds();
       if (!now.topicId().equals(applier.next().topicId())) {
@@ -392,6 +393,8 @@ public final class Target {
   private void publishReport() {
     Applier open = applier;
     Identity identity = open == null ? null : open.identity();
+    OptionalLong lagMillis =
+        open == null ? OptionalLong.empty() : lag.millis(open.next().offset(), clock.millis());
     report =
         open == null
             ? report.closed(state, reason())
@@ -405,8 +408,8 @@ public final class Target {
                 open.chain().sequence(),
                 open.undoneCount(),
                 lag.changes(open.next().offset()),
-                lag.millis(open.next().offset(), clock.millis()),
-                away() == null,
+                lagMillis.orElse(0),
+                lagMillis.isPresent() && away() == null,
                 open.tally());
   }
 

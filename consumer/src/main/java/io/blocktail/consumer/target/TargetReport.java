@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param lagChanges records of the stream that are not applied yet, as far as is known
 /// @param lagMillis how long ago the oldest of them was put into the stream; 0 when there is none
 /// @param lagKnown whether the two lags are those of now: while the stream cannot be read nobody
-///   knows what it holds
+///   knows what it holds, and before the first of its records is applied nobody knows how old the
+///   next one is
 public record TargetReport(
     @Nullable UUID volume,
     @Nullable UUID replica,
