@@ -66,6 +66,9 @@ public final class Target {
   /// Why the checkpoint thread cannot see how the stream lies; null when it can.
   private volatile @Nullable String unseen;
 
+  /// What the checkpoint thread has found wrong with the replica's file; null when nothing is.
+  private volatile @Nullable IOException misplaced;
+
   /// How the checkpoint thread last saw the stream.
   private volatile @Nullable StreamBounds seen;
 
@@ -128,6 +131,7 @@ public final class Target {
     applier = Applier.open(ground, checkpoint.orElse(null), resumption);
     stream.seek(resumption.from());
     astray = false;
+    misplaced = null;
     seen = bounds;
     unread = null;
     unseen = null;
@@ -148,6 +152,10 @@ public final class Target {
 
   private boolean advance(Applier applier, Duration patience)
       throws IOException, StreamUnavailableException {
+    IOException misplaced = this.misplaced;
+    if (misplaced != null) {
+      throw misplaced;
+    }
     settle(applier);
     if (pauses(patience)) {
       return false;
@@ -298,8 +306,15 @@ public final class Target {
     return desk.work();
   }
 
-  /// Looks how the stream lies. The checkpoint thread, about once a second.
+  /// Looks how the stream lies, and whether the replica's file is where it was. The checkpoint
+  /// thread, about once a second.
   public void watch() {
+    try {
+      ground.medium().checkInPlace();
+      misplaced = null;
+    } catch (IOException e) {
+      misplaced = e;
+    }
     try {
       seen = stream.bounds();
       unseen = null;
