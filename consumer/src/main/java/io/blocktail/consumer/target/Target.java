@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 public final class Target {
   private static final Logger LOG = Logger.getLogger(Target.class);
 
+  /// How long a file may take over one record, or over the checkpoint that it has to wait for.
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   /// What an operator has to know who has mended what was wrong.
   private static final String RETRY = ". It tries again by itself until that is mended";
 
@@ -71,6 +74,9 @@ public final class Target {
 
   /// How the checkpoint thread last saw the stream.
   private volatile @Nullable StreamBounds seen;
+
+  /// Since when the record that waits first is being applied; null while none is.
+  private volatile @Nullable Instant applyingSince;
 
   private volatile TargetReport report = TargetReport.starting();
 
@@ -164,10 +170,14 @@ public final class Target {
     boolean busy = read(applier, patience);
     while (!waiting.isEmpty()) {
       StreamRecord record = waiting.getFirst();
+      if (applyingSince == null) {
+        applyingSince = clock.instant();
+      }
       if (applier.take(record) == Applier.Outcome.FULL) {
         return makeRoom(applier, patience);
       }
       waiting.removeFirst();
+      applyingSince = null;
       active = true;
       lag.applied(record);
       move(state.observe(applier.trust()));
@@ -216,9 +226,15 @@ public final class Target {
   /// not tell yet where to go on.
   private void astray(Applier applier, String reason) {
     astray = true;
-    waiting.clear();
+    drop();
     applier.halt(reason);
     move(state.observe(applier.trust()));
+  }
+
+  /// Forgets what has been read and not been applied.
+  private void drop() {
+    waiting.clear();
+    applyingSince = null;
   }
 
   /// Reads on from the place that is nearest to the lost one.
@@ -253,7 +269,7 @@ public final class Target {
         goOn(applier, now);
       }
     } else if (seen.leaderEpoch() > applier.leaderEpoch()) {
-      waiting.clear();
+      drop();
       stream.seek(applier.next());
       applier.leaderEpoch(seen.leaderEpoch());
       lastCheckpoint = Instant.MIN;
@@ -351,7 +367,7 @@ public final class Target {
 
   private void release() {
     desk.abandon();
-    waiting.clear();
+    drop();
     Applier open = applier;
     applier = null;
     if (open != null) {
@@ -441,6 +457,11 @@ public final class Target {
 
   /// How the target is. Any thread.
   public TargetReport report() {
-    return report;
+    Instant since = applyingSince;
+    if (since == null) {
+      return report;
+    }
+    var silence = Duration.between(since, clock.instant());
+    return silence.compareTo(PATIENCE) > 0 ? report.hanging(silence) : report;
   }
 }

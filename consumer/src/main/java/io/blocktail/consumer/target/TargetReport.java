@@ -1,6 +1,7 @@
 package io.blocktail.consumer.target;
 
 import io.blocktail.consumer.apply.Tally;
+import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -33,12 +34,23 @@ public record TargetReport(
 
   /// The same target with its files closed: what was known of it is not consistent any more.
   public TargetReport closed(TargetState state, @Nullable String reason) {
+    return withoutLag(state, reason, false);
+  }
+
+  /// The same target while its file takes too long over one record: what is behind that one, and
+  /// how much it is by now, nobody knows.
+  TargetReport hanging(Duration silence) {
+    String hangs = "its file has not answered for %d s".formatted(silence.toSeconds());
+    return withoutLag(state, reason == null ? hangs : reason + "; " + hangs, consistent);
+  }
+
+  private TargetReport withoutLag(TargetState state, @Nullable String reason, boolean consistent) {
     return new TargetReport(
         volume,
         replica,
         state,
         reason,
-        false,
+        consistent,
         epoch,
         watermark,
         undoneChunks,

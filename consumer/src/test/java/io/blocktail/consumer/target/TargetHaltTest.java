@@ -12,6 +12,7 @@ import io.blocktail.volume.Geometry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -448,6 +449,51 @@ class TargetHaltTest {
     bench.run();
     assertThat(bench.target.report().reason()).isEqualTo(reason);
     bench.pass(java.time.Duration.ofSeconds(1));
+    bench.run();
+    assertThat(bench.target.report().reason()).isNull();
+  }
+
+  @Test
+  void fileThatHangsIsSaidWhileItHangs() throws InterruptedException {
+    start();
+    var reached = new CountDownLatch(1);
+    var mended = new CountDownLatch(1);
+    bench.disk.onFault((operation, file) -> {
+      reached.countDown();
+      try {
+        mended.await();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    });
+    stream.publish(source.write(4096, block(2)));
+    Thread worker = Thread.ofPlatform().start(() -> bench.target.step(java.time.Duration.ZERO));
+    reached.await();
+    assertThat(bench.target.report().lagKnown()).isTrue();
+    bench.pass(java.time.Duration.ofSeconds(6));
+    assertThat(bench.target.report().reason()).isEqualTo("its file has not answered for 6 s");
+    assertThat(bench.target.report().lagKnown()).isFalse();
+    mended.countDown();
+    worker.join();
+    bench.run();
+    assertThat(bench.target.report().reason()).isNull();
+    assertThat(bench.target.report().lagKnown()).isTrue();
+  }
+
+  @Test
+  void fileThatHangsInACheckpointIsSaidOnceARecordHasToWaitForIt() {
+    bench.reach = 2;
+    bench.kill();
+    stream.publish(source.epochEvent(ChunkSet.EMPTY));
+    for (int i = 0; i < 10; i++) {
+      stream.publish(source.write(4096, block(i)));
+    }
+    for (int i = 0; i < 20; i++) {
+      bench.target.step(java.time.Duration.ZERO); // nobody carries the checkpoint out
+    }
+    bench.pass(java.time.Duration.ofSeconds(6));
+    bench.target.step(java.time.Duration.ZERO);
+    assertThat(bench.target.report().reason()).isEqualTo("its file has not answered for 6 s");
     bench.run();
     assertThat(bench.target.report().reason()).isNull();
   }
