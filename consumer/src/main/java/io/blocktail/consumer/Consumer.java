@@ -28,7 +28,7 @@ public class Consumer {
   private final ConsumerConfig config;
   private final TargetMetrics metrics;
   private volatile List<RunningTarget> targets = List.of();
-  private @Nullable Outbox outbox;
+  private volatile @Nullable Outbox outbox;
 
   Consumer(ConsumerConfig config, TargetMetrics metrics) {
     this.config = config;
@@ -54,6 +54,7 @@ public class Consumer {
   private void start(List<TargetPlan> plans) {
     var outbox = new Outbox(producer(config.kafka()));
     this.outbox = outbox;
+    metrics.register(outbox);
     for (TargetPlan plan : plans) {
       var started = new ArrayList<>(targets);
       started.add(start(plan, outbox));
@@ -98,6 +99,11 @@ public class Consumer {
     return targets;
   }
 
+  /// Null where there is no target.
+  @Nullable Outbox outbox() {
+    return outbox;
+  }
+
   void stop(@Observes ShutdownEvent event) {
     shutDown();
   }
@@ -105,8 +111,9 @@ public class Consumer {
   private void shutDown() {
     targets.forEach(RunningTarget::stop);
     targets.forEach(RunningTarget::finish);
-    if (outbox != null) {
-      outbox.close();
+    Outbox open = outbox;
+    if (open != null) {
+      open.close();
     }
   }
 }

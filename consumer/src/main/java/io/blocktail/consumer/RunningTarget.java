@@ -154,8 +154,10 @@ final class RunningTarget {
     TargetReport told = report();
     while (!isStopping()) {
       Opened opened = this.opened;
-      if (opened == null ? awaitStop(STEP) : opened.target().checkpointStep(STEP)) {
-        continue;
+      if (opened == null) {
+        awaitStop(STEP);
+      } else {
+        opened.target().checkpointStep(STEP);
       }
       TargetReport now = report();
       boolean second = System.nanoTime() - watched >= SECOND;

@@ -1,5 +1,6 @@
 package io.blocktail.consumer;
 
+import io.blocktail.consumer.digest.Outbox;
 import io.blocktail.consumer.target.TargetReport;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -9,13 +10,20 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/// What a target's report says, as metrics with the tags `volume` and `target`.
+/// What a target's report says, as metrics with the tags `volume` and `target`, and what got lost
+/// of all that targets say.
 @ApplicationScoped
 public class TargetMetrics {
   private final MeterRegistry registry;
 
   TargetMetrics(MeterRegistry registry) {
     this.registry = registry;
+  }
+
+  void register(Outbox outbox) {
+    FunctionCounter.builder("blocktail.outbox.dropped", outbox, Outbox::dropped)
+        .description("records of all targets that did not reach the broker")
+        .register(registry);
   }
 
   void register(RunningTarget target) {

@@ -1,5 +1,6 @@
 package io.blocktail.consumer;
 
+import io.blocktail.consumer.target.TargetReport;
 import io.blocktail.consumer.target.TargetState;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -20,12 +21,12 @@ public class TargetsHealth implements HealthCheck {
   public HealthCheckResponse call() {
     var response = HealthCheckResponse.named("targets").up();
     for (RunningTarget target : consumer.targets()) {
-      TargetState state = target.report().state();
-      String reason = state.reason();
+      TargetReport report = target.report();
+      String state = report.state().label();
       response.withData(
           target.plan().volume() + "/" + target.plan().name(),
-          reason == null ? state.label() : state.label() + ": " + reason);
-      if (state instanceof TargetState.Halted) {
+          report.reason() == null ? state : state + ": " + report.reason());
+      if (report.state() instanceof TargetState.Halted) {
         response.down();
       }
     }

@@ -1,6 +1,7 @@
 package io.blocktail.consumer;
 
 import static io.restassured.RestAssured.get;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
@@ -87,7 +88,28 @@ class ConsumerResourceTest {
             startsWith("halted: blocktail.volumes.demo.targets.shut.directory"))
         .body(
             "checks.find { it.name == 'targets' }.data.'demo/replica-a'",
-            startsWith("initializing"));
+            startsWith("initializing"))
+        .body("checks.find { it.name == 'outbox' }.status", equalTo("UP"));
+  }
+
+  @Test
+  void healthSaysThatTheBrokerIsAway() throws InterruptedException {
+    String found = "";
+    for (int i = 0; i < 100 && !found.contains("cannot be read"); i++) {
+      Thread.sleep(100);
+      found =
+          get("/q/health")
+              .path("checks.find { it.name == 'targets' }.data.'demo/replica-a'")
+              .toString();
+    }
+    assertThat(found)
+        .startsWith(
+            "initializing: starting; the stream cannot be read: the broker at 127.0.0.1:1 does not answer");
+  }
+
+  @Test
+  void metricsCountWhatDidNotReachTheBroker() {
+    get("/q/metrics").then().body(containsString("blocktail_outbox_dropped_total "));
   }
 
   @Test

@@ -18,6 +18,7 @@ import io.blocktail.volume.Geometry;
 import io.blocktail.volume.TargetName;
 import io.blocktail.volume.VolumeName;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -177,11 +178,24 @@ class LostEndIT {
   }
 
   private void cutLogBack(long bytes) throws IOException {
-    Path log =
-        directory.resolve(
-            "broker/data/%s-0/00000000000000000000.log".formatted(TOPICS.changes(VOLUME)));
-    try (var channel = FileChannel.open(log, StandardOpenOption.WRITE)) {
+    try (var channel = FileChannel.open(log(), StandardOpenOption.WRITE)) {
       channel.truncate(channel.size() - bytes);
+    }
+  }
+
+  private Path log() {
+    return directory.resolve(
+        "broker/data/%s-0/00000000000000000000.log".formatted(TOPICS.changes(VOLUME)));
+  }
+
+  /// Flips a byte of the last record's data, in the log of a broker that is running.
+  private void rotLastRecord() throws IOException {
+    try (var channel = FileChannel.open(log(), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      var one = ByteBuffer.allocate(1);
+      long at = channel.size() - 1000;
+      channel.read(one, at);
+      one.put(0, (byte) (one.get(0) ^ 1)).flip();
+      channel.write(one, at);
     }
   }
 
@@ -267,5 +281,26 @@ class LostEndIT {
         .isEqualTo(
             "the stream's records at offset 21, which were to be read next, are gone, or it was cut back"
                 + " below them");
+  }
+
+  @Test
+  void aRecordThatRotsInTheBrokersLogHaltsAndIsMended() throws Exception {
+    follow();
+    stopTarget();
+    publish(writes(1));
+    rotLastRecord();
+    publish(writes(3));
+    startTarget(original());
+    await(() -> !requests().isEmpty());
+    assertThat(requests().getLast().getChunks()).isNull();
+    assertThat(report().reason())
+        .startsWith("the record at offset 21 is damaged where the broker keeps it: ");
+    publish(List.of(source.gap(NAME, ChunkSet.all(GEOMETRY))));
+    long gap = source.sequence;
+    for (int chunk = 0; chunk < GEOMETRY.chunks(); chunk++) {
+      publish(source.base(gap, NAME, chunk));
+    }
+    publish(List.of(source.whole(gap, NAME)));
+    awaitEqual(original());
   }
 }

@@ -174,9 +174,6 @@ final class Launch {
     var labels = plan.targets().stream().map(PlannedTarget::label).toList();
     try (var client = new ServiceClient(Endpoints.local(plan.ports()), ANSWER)) {
       awaitVerdicts(client);
-      if (signalled || !givenUp().isEmpty()) {
-        return over();
-      }
       Welcome.lines(directory, plan).forEach(screen::say);
       var status = new LiveStatus(client, labels, screen);
       status.start();

@@ -50,7 +50,9 @@ public final class SimulatedDevice implements BlockDevice {
   }
 
   @Override
-  public void close() {}
+  public void close() throws IOException {
+    file.close();
+  }
 
   private void check(long offset, long length) {
     if (offset < 0 || offset > size - length) {

@@ -3,6 +3,7 @@ package io.blocktail.storage;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -201,6 +202,7 @@ public final class SimulatedDisk implements Disk {
   private final class OpenFile implements DiskFile {
     private final String name;
     private final Content content;
+    private boolean closed;
 
     OpenFile(String name, Content content) {
       this.name = name;
@@ -208,15 +210,17 @@ public final class SimulatedDisk implements Disk {
     }
 
     @Override
-    public long size() {
+    public long size() throws IOException {
       synchronized (SimulatedDisk.this) {
+        check();
         return content.now.length;
       }
     }
 
     @Override
-    public int read(ByteBuffer into, long position) {
+    public int read(ByteBuffer into, long position) throws IOException {
       synchronized (SimulatedDisk.this) {
+        check();
         int n = (int) Math.clamp(content.now.length - position, 0, into.remaining());
         if (n > 0) {
           into.put(content.now, (int) position, n);
@@ -228,6 +232,7 @@ public final class SimulatedDisk implements Disk {
     @Override
     public void write(ByteBuffer from, long position) throws IOException {
       synchronized (SimulatedDisk.this) {
+        check();
         fault.before("write", name);
         var bytes = new byte[from.remaining()];
         from.get(bytes);
@@ -249,12 +254,23 @@ public final class SimulatedDisk implements Disk {
     @Override
     public void force() throws IOException {
       synchronized (SimulatedDisk.this) {
+        check();
         fault.before("force", name);
         content.force();
       }
     }
 
+    private void check() throws ClosedChannelException {
+      if (closed) {
+        throw new ClosedChannelException();
+      }
+    }
+
     @Override
-    public void close() {}
+    public void close() {
+      synchronized (SimulatedDisk.this) {
+        closed = true;
+      }
+    }
   }
 }

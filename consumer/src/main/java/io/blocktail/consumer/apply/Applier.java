@@ -159,6 +159,7 @@ public final class Applier implements AutoCloseable {
       case HOLE -> {
         passedOver++;
         halt(Reading.hole(event, record, chain));
+        fenceIfBelieved(event);
         yield true;
       }
       case NEXT -> apply(event, record);
@@ -189,7 +190,7 @@ public final class Applier implements AutoCloseable {
       halt(
           "the stream has lost its end: epoch %d follows on event %d, this target may have applied up to %d"
               .formatted(event.epoch(), event.previous(), mayHave));
-      fence(event);
+      fenceIfBelieved(event);
       return true;
     }
     if (recovery != null && Reading.opensAll(event, replica.geometry(), ground.self())) {
@@ -210,9 +211,14 @@ public final class Applier implements AutoCloseable {
         || replica != null && replica.versions().changedPages() >= Versions.MOST_CHANGED;
   }
 
-  /// From here on nothing of an older epoch counts, although nothing newer is applied.
-  private void fence(Event event) {
-    if (event.epoch() > chain.epoch()) {
+  /// From an EPOCH on nothing of an older epoch counts, although nothing newer is applied. One that
+  /// cannot be true of this volume says nothing: what it named would keep the real owner out, for
+  /// ever. As long as no volume is known it is held against its own words.
+  private void fenceIfBelieved(Event event) {
+    if (event.body() instanceof Body.Epoch(Ownership stated, _)
+        && event.epoch() > chain.epoch()
+        && Plausible.objection(event, replica == null ? stated.geometry() : replica.geometry())
+            == null) {
       chain = new Chain(event.epoch(), Math.min(chain.sequence(), event.sequence()));
     }
   }
@@ -226,9 +232,7 @@ public final class Applier implements AutoCloseable {
       return goOn(event, stated);
     }
     passedOver++;
-    if (!late && event.body() instanceof Body.Epoch) {
-      fence(event);
-    }
+    fenceIfBelieved(event);
     if (!late && event.body() instanceof Body.Marker marker && replay != null) {
       replay.refuse(event, marker);
     }
@@ -240,10 +244,8 @@ public final class Applier implements AutoCloseable {
       learn(stated, event);
     }
     Replica replica = Objects.requireNonNull(this.replica);
-    String objection = Plausible.objection(event, replica.geometry());
-    if (objection != null) {
-      passedOver++;
-      halt = new Halt("event %d: %s".formatted(event.sequence(), objection), false);
+    if (Plausible.objection(event, replica.geometry()) != null) {
+      passedOver++; // what can be believed may still come, and is what was asked for
       return true;
     }
     if (full(event)) {
@@ -274,17 +276,21 @@ public final class Applier implements AutoCloseable {
     file.write(snapshot(limit));
   }
 
-  private void halt(String reason) {
+  /// Applies nothing more before the source has sent everything again. What halted it first stays
+  /// the reason.
+  ///
+  /// @param reason one sentence: what of the stream is missing or cannot be believed
+  public void halt(String reason) {
     if (halt == null) {
       halt = new Halt(reason, true);
       noted = null;
     }
   }
 
-  /// The stream lacks records: what was read up to now does not lead on.
-  public void cut(String reason, StreamPosition goOnFrom) {
-    halt(reason);
-    next = goOnFrom;
+  /// What was read up to now does not lead on: halted, it takes the records from another place on.
+  public void goOnFrom(StreamPosition place) {
+    assert halt != null : "records may only be missing while nothing is applied";
+    next = place;
   }
 
   /// The newest leader epoch of the stream that is known. Nothing may be on its way to [#take] that

@@ -15,4 +15,10 @@ public interface ReplicaMedium {
   /// @param fresh true when nothing was ever applied to it, so that it may be made
   /// @throws IOException also when it is smaller, with a message that names both sizes
   BlockDevice open(long size, boolean fresh) throws IOException;
+
+  /// Whether its name still stands for what was opened last: else what is written is lost when that
+  /// is closed. Any thread; nothing to find before [#open].
+  ///
+  /// @throws IOException when it does not
+  void checkInPlace() throws IOException;
 }

@@ -21,6 +21,9 @@ final class Versions implements AutoCloseable {
   /// What the checkpoint under way writes: not changed any more, by anybody.
   private Map<Long, long[]> frozen = Map.of();
 
+  /// Whether a checkpoint is under way: it needs the file also when it has no page to write.
+  private boolean freezing;
+
   private final Map<Long, long[]> clean =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
@@ -112,14 +115,14 @@ final class Versions implements AutoCloseable {
     return changed.size();
   }
 
-  /// Whether a checkpoint writes some of them now.
+  /// Whether a checkpoint is under way, whatever it writes.
   boolean isFrozen() {
-    return !frozen.isEmpty();
+    return freezing;
   }
 
   /// Goes on with an empty file.
   void startAnew(VersionPages empty) throws IOException {
-    assert frozen.isEmpty() : "a checkpoint is under way";
+    assert !freezing : "a checkpoint is under way";
     file.close();
     file = empty;
     changed.clear();
@@ -128,7 +131,8 @@ final class Versions implements AutoCloseable {
 
   /// Sets the changed pages aside for a checkpoint. One at a time.
   Frozen freeze() {
-    assert frozen.isEmpty() : "a checkpoint is under way";
+    assert !freezing : "a checkpoint is under way";
+    freezing = true;
     frozen = changed;
     changed = new HashMap<>();
     return new Frozen(file, frozen);
@@ -142,6 +146,7 @@ final class Versions implements AutoCloseable {
       }
     });
     frozen = Map.of();
+    freezing = false;
   }
 
   @Override

@@ -34,10 +34,13 @@ public final class Outbox implements AutoCloseable {
   private volatile long retryAt = System.nanoTime();
   private volatile boolean stopping;
 
+  /// What stopped the thread that should not have stopped; null when nothing has.
+  private volatile @Nullable Throwable defect;
+
   /// @param producer is closed with the outbox
   public Outbox(Producer<String, byte[]> producer) {
     this.producer = producer;
-    this.thread = Thread.ofPlatform().name("outbox").daemon().start(this::run);
+    this.thread = Thread.ofPlatform().name("outbox").daemon().start(this::guard);
   }
 
   /// Sends it if there is room.
@@ -63,6 +66,20 @@ public final class Outbox implements AutoCloseable {
     if (dropped.getAndIncrement() % 1000 == 0) {
       LOG.warnf(
           "a record for %s is dropped: %s (%d so far)", record.topic(), reason, dropped.get());
+    }
+  }
+
+  /// Whether what is offered from now on is sent: false once a defect has stopped the outbox.
+  public boolean sends() {
+    return defect == null;
+  }
+
+  private void guard() {
+    try {
+      run();
+    } catch (Throwable e) {
+      LOG.fatalf(e, "the outbox is stopped by a defect of this program: nothing is sent any more");
+      defect = e;
     }
   }
 

@@ -31,8 +31,11 @@ public interface ChangeStream extends AutoCloseable {
   ///
   /// @throws StreamUnavailableException when the broker or the topic is not there; try again
   /// @throws StreamCutException when the place that was to be read is not in the stream any more;
-  ///   nothing is polled before the next [#seek]
-  Batch poll(Duration atMost) throws StreamUnavailableException, StreamCutException;
+  ///   nothing is polled before the next [#seek], for which the caller has to see to it
+  /// @throws UnreadableRecordException when the next record is damaged where the broker keeps it;
+  ///   trying again does not help, a [#seek] beyond it does
+  Batch poll(Duration atMost)
+      throws StreamUnavailableException, StreamCutException, UnreadableRecordException;
 
   /// Tells the broker how far the reader is, for lag tools; not a ground for anything, so that it
   /// may get lost.

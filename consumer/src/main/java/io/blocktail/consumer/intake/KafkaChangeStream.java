@@ -24,6 +24,9 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteBufferDeserializer;
@@ -44,6 +47,9 @@ public final class KafkaChangeStream implements ChangeStream {
 
   /// Offset of the next record to be polled; -1 when none is sought.
   private long next = -1;
+
+  /// That the place sought is not in the stream any more; null when it is, as far as is known.
+  private @Nullable StreamCutException cut;
 
   /// @param settings of Kafka's clients, as the operator gave them
   /// @param group under which the position is committed
@@ -142,10 +148,15 @@ public final class KafkaChangeStream implements ChangeStream {
     consumer.seek(partition, new OffsetAndMetadata(position.offset(), leaderEpoch, ""));
     consumer.resume(List.of(partition));
     next = position.offset();
+    cut = null;
   }
 
   @Override
-  public Batch poll(Duration atMost) throws StreamUnavailableException, StreamCutException {
+  public Batch poll(Duration atMost)
+      throws StreamUnavailableException, StreamCutException, UnreadableRecordException {
+    if (cut != null) {
+      throw cut; // its partition is paused: polling it would find nothing, for ever
+    }
     assert next >= 0 : "nothing was sought";
     try {
       var records = new ArrayList<StreamRecord>();
@@ -161,15 +172,18 @@ public final class KafkaChangeStream implements ChangeStream {
       return new Batch(records, end(records.isEmpty() ? null : records.getLast()));
     } catch (OffsetOutOfRangeException | NoOffsetForPartitionException e) {
       consumer.pause(List.of(partition));
-      long missing = next;
-      next = -1;
-      throw new StreamCutException(
-          "the stream's records at offset %d, which were to be read next, are gone, or it was cut back"
-                  .formatted(missing)
-              + " below them",
-          e);
-    } catch (KafkaException e) {
+      cut =
+          new StreamCutException(
+              "the stream's records at offset %d, which were to be read next, are gone, or it was cut back"
+                      .formatted(next)
+                  + " below them",
+              e);
+      throw cut;
+    } catch (ApiException | SerializationException | InterruptException e) {
       throw unavailable(e);
+    } catch (KafkaException e) {
+      // neither the broker's answer nor our own doing: it cannot make a record of what it got
+      throw new UnreadableRecordException(next, e);
     }
   }
 

@@ -13,6 +13,7 @@ import io.blocktail.consumer.intake.StreamCutException;
 import io.blocktail.consumer.intake.StreamPosition;
 import io.blocktail.consumer.intake.StreamRecord;
 import io.blocktail.consumer.intake.StreamUnavailableException;
+import io.blocktail.consumer.intake.UnreadableRecordException;
 import io.blocktail.storage.FileTrouble;
 import java.io.IOException;
 import java.time.Duration;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 /// one. Has no thread of its own and does not sleep except as it is told to.
 public final class Target {
   private static final Logger LOG = Logger.getLogger(Target.class);
+
+  /// How long a file may take over one record, or over the checkpoint that it has to wait for.
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /// What an operator has to know who has mended what was wrong.
   private static final String RETRY = ". It tries again by itself until that is mended";
@@ -48,6 +52,9 @@ public final class Target {
   /// Null while the target's files are not open.
   private @Nullable Applier applier;
 
+  /// Whether the place in the stream is lost, and where to go on is not known yet.
+  private boolean astray;
+
   private TargetState state = new TargetState.Initializing("starting");
   private final Backoff backoff;
   private Instant lastCheckpoint = Instant.MIN;
@@ -55,11 +62,20 @@ public final class Target {
   /// Whether a record was read since the last checkpoint was begun.
   private boolean active;
 
-  /// Why the stream cannot be read now; null when it can. Written by both threads.
-  private volatile @Nullable String away;
+  /// Why the target's thread cannot read the stream; null when it can.
+  private @Nullable String unread;
+
+  /// Why the checkpoint thread cannot see how the stream lies; null when it can.
+  private volatile @Nullable String unseen;
+
+  /// What the checkpoint thread has found wrong with the replica's file; null when nothing is.
+  private volatile @Nullable IOException misplaced;
 
   /// How the checkpoint thread last saw the stream.
   private volatile @Nullable StreamBounds seen;
+
+  /// Since when the record that waits first is being applied; null while none is.
+  private volatile @Nullable Instant applyingSince;
 
   private volatile TargetReport report = TargetReport.starting();
 
@@ -92,7 +108,7 @@ public final class Target {
       busy = open == null ? open(patience) : advance(open, patience);
     } catch (StreamUnavailableException e) {
       busy = false;
-      away(String.valueOf(e.getMessage()));
+      unread = away(unread, e);
       backoff.pauseOnce(clock.instant());
     } catch (IOException e) {
       busy = false;
@@ -103,9 +119,7 @@ public final class Target {
   }
 
   private boolean open(Duration patience) throws IOException, StreamUnavailableException {
-    Duration left = backoff.left(clock.instant());
-    if (left.isPositive()) {
-      desk.awaitEnd(left.compareTo(patience) < 0 ? left : patience);
+    if (pauses(patience)) {
       return false;
     }
     if (state instanceof TargetState.Halted halted) {
@@ -121,25 +135,48 @@ public final class Target {
     var resumption = Resumption.of(checkpoint.orElse(null), bounds, UUID.randomUUID().toString());
     applier = Applier.open(ground, checkpoint.orElse(null), resumption);
     stream.seek(resumption.from());
+    astray = false;
+    misplaced = null;
     seen = bounds;
-    away = null;
-    lag.restart(bounds.end());
+    unread = null;
+    unseen = null;
+    lag.restart(bounds);
     lastCheckpoint = clock.instant();
     move(state.observe(applier.trust()));
     return true;
   }
 
+  /// Waits while something that has failed is not to be tried again yet.
+  private boolean pauses(Duration patience) {
+    Duration left = backoff.left(clock.instant());
+    if (left.isPositive()) {
+      desk.awaitEnd(left.compareTo(patience) < 0 ? left : patience);
+    }
+    return left.isPositive();
+  }
+
   private boolean advance(Applier applier, Duration patience)
       throws IOException, StreamUnavailableException {
+    IOException misplaced = this.misplaced;
+    if (misplaced != null) {
+      throw misplaced;
+    }
     settle(applier);
+    if (pauses(patience)) {
+      return false;
+    }
     compareWithSeen(applier);
     boolean busy = read(applier, patience);
     while (!waiting.isEmpty()) {
       StreamRecord record = waiting.getFirst();
+      if (applyingSince == null) {
+        applyingSince = clock.instant();
+      }
       if (applier.take(record) == Applier.Outcome.FULL) {
         return makeRoom(applier, patience);
       }
       waiting.removeFirst();
+      applyingSince = null;
       active = true;
       lag.applied(record);
       move(state.observe(applier.trust()));
@@ -154,31 +191,63 @@ public final class Target {
     if (!waiting.isEmpty()) {
       return true;
     }
+    if (astray) {
+      goOn(applier, stream.bounds());
+      return true;
+    }
     try {
       ChangeStream.Batch batch = stream.poll(patience);
+      unread = null;
       waiting.addAll(batch.records());
       lag.known(batch.end());
       return !batch.records().isEmpty();
     } catch (StreamCutException e) {
-      cut(applier, String.valueOf(e.getMessage()));
+      astray(applier, String.valueOf(e.getMessage()));
+      goOn(applier, stream.bounds());
+      return true;
+    } catch (UnreadableRecordException e) {
+      passOver(applier, e);
       return true;
     }
   }
 
-  /// Records of the stream that were to be read are gone.
-  private void cut(Applier applier, String reason) throws StreamUnavailableException {
-    StreamBounds bounds = stream.bounds();
+  /// Nobody can say what the record was, so it counts as lost.
+  private void passOver(Applier applier, UnreadableRecordException e) {
+    applier.halt(
+        "the record at offset %d is damaged where the broker keeps it: %s"
+            .formatted(e.offset(), e.getMessage()));
+    applier.goOnFrom(new StreamPosition(applier.next().topicId(), e.offset() + 1, -1));
+    stream.seek(applier.next());
+    move(state.observe(applier.trust()));
+  }
+
+  /// Records of the stream that were to be read are gone. The target halts at once: the broker may
+  /// not tell yet where to go on.
+  private void astray(Applier applier, String reason) {
+    astray = true;
+    drop();
+    applier.halt(reason);
+    move(state.observe(applier.trust()));
+  }
+
+  /// Forgets what has been read and not been applied.
+  private void drop() {
+    waiting.clear();
+    applyingSince = null;
+  }
+
+  /// Reads on from the place that is nearest to the lost one.
+  private void goOn(Applier applier, StreamBounds bounds) {
     boolean same = applier.next().topicId().equals(bounds.topicId());
     long offset =
         same
             ? Math.clamp(applier.next().offset(), bounds.beginning(), bounds.end())
             : bounds.beginning();
-    waiting.clear();
     seen = bounds;
-    lag.restart(bounds.end());
-    applier.cut(reason, new StreamPosition(bounds.topicId(), offset, -1));
+    lag.restart(bounds);
+    applier.goOnFrom(new StreamPosition(bounds.topicId(), offset, -1));
     stream.seek(applier.next());
-    move(state.observe(applier.trust()));
+    astray = false;
   }
 
   /// A stream whose leader was elected anew may lack records that are on their way to us: what was
@@ -188,17 +257,18 @@ public final class Target {
     if (seen == null) {
       return;
     }
-    lag.known(seen.end());
+    lag.seen(seen);
     if (!seen.topicId().equals(applier.next().topicId())) {
       StreamBounds now = stream.bounds();
       if (!now.topicId().equals(applier.next().topicId())) {
-        cut(
+        astray(
             applier,
             "the stream's topic was made anew while it was read: its id is %s, was %s"
                 .formatted(now.topicId(), applier.next().topicId()));
+        goOn(applier, now);
       }
     } else if (seen.leaderEpoch() > applier.leaderEpoch()) {
-      waiting.clear();
+      drop();
       stream.seek(applier.next());
       applier.leaderEpoch(seen.leaderEpoch());
       lastCheckpoint = Instant.MIN;
@@ -251,22 +321,29 @@ public final class Target {
     return desk.work();
   }
 
-  /// Looks how the stream lies. The checkpoint thread, about once a second.
+  /// Looks how the stream lies, and whether the replica's file is where it was. The checkpoint
+  /// thread, about once a second.
   public void watch() {
     try {
+      ground.medium().checkInPlace();
+      misplaced = null;
+    } catch (IOException e) {
+      misplaced = e;
+    }
+    try {
       seen = stream.bounds();
-      away = null;
+      unseen = null;
     } catch (StreamUnavailableException e) {
-      away(String.valueOf(e.getMessage()));
+      unseen = away(unseen, e);
     }
   }
 
-  private void away(String reason) {
-    String before = away;
-    away = "the stream cannot be read: " + reason;
+  private String away(@Nullable String before, StreamUnavailableException e) {
+    String reason = "the stream cannot be read: " + e.getMessage();
     if (before == null) {
-      LOG.warnf("%s: %s", label, away);
+      LOG.warnf("%s: %s", label, reason);
     }
+    return reason;
   }
 
   /// An error of the target's own files: what is on them is not known any more.
@@ -289,7 +366,7 @@ public final class Target {
 
   private void release() {
     desk.abandon();
-    waiting.clear();
+    drop();
     Applier open = applier;
     applier = null;
     if (open != null) {
@@ -346,6 +423,7 @@ public final class Target {
   private void publishReport() {
     Applier open = applier;
     Identity identity = open == null ? null : open.identity();
+    boolean known = away() == null;
     report =
         open == null
             ? report.closed(state, reason())
@@ -358,19 +436,29 @@ public final class Target {
                 open.chain().epoch(),
                 open.chain().sequence(),
                 open.undoneCount(),
-                away == null ? lag.changes(open.next().offset()) : null,
-                away == null ? lag.millis(open.next().offset(), clock.millis()) : null,
+                known ? lag.changes(open.next().offset()) : null,
+                known ? lag.millis(open.next().offset(), clock.millis()) : null,
                 open.tally());
   }
 
+  /// Why nobody knows what the stream holds; null when that is known.
+  private @Nullable String away() {
+    return unread == null ? unseen : unread;
+  }
+
   private @Nullable String reason() {
-    String away = this.away;
+    String away = away();
     String own = state.reason();
     return away == null ? own : own == null ? away : own + "; " + away;
   }
 
   /// How the target is. Any thread.
   public TargetReport report() {
-    return report;
+    Instant since = applyingSince;
+    if (since == null) {
+      return report;
+    }
+    var silence = Duration.between(since, clock.instant());
+    return silence.compareTo(PATIENCE) > 0 ? report.hanging(silence) : report;
   }
 }

@@ -71,6 +71,9 @@ final class Bench {
     }
 
     @Override
+    public void checkInPlace() {} // nobody else has this disk
+
+    @Override
     public String toString() {
       return DATA;
     }

@@ -6,10 +6,13 @@ import io.blocktail.consumer.intake.StreamCutException;
 import io.blocktail.consumer.intake.StreamPosition;
 import io.blocktail.consumer.intake.StreamRecord;
 import io.blocktail.consumer.intake.StreamUnavailableException;
+import io.blocktail.consumer.intake.UnreadableRecordException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A stream in memory, and one reader of it at a time.
@@ -21,6 +24,16 @@ final class SimulatedStream implements ChangeStream {
   private int beginning;
   private int leaderEpoch = 1;
   private boolean away;
+  private boolean hidden;
+
+  /// Offsets of records that the broker keeps damaged.
+  final Set<Long> rotten = new HashSet<>();
+
+  int polls;
+
+  /// Whether the reader was told that its place is gone, and has not sought another since.
+  private boolean paused;
+
   private long position = -1;
 
   /// Leader epoch of the record before the position, -1 when not known.
@@ -70,6 +83,11 @@ final class SimulatedStream implements ChangeStream {
     this.away = away;
   }
 
+  /// Records can be read, but nobody tells how the stream lies.
+  void hideBounds(boolean hidden) {
+    this.hidden = hidden;
+  }
+
   int end() {
     return records.size();
   }
@@ -77,6 +95,9 @@ final class SimulatedStream implements ChangeStream {
   @Override
   public StreamBounds bounds() throws StreamUnavailableException {
     check();
+    if (hidden) {
+      throw new StreamUnavailableException("the simulated broker elects a leader");
+    }
     return new StreamBounds(topicId, beginning, records.size(), leaderEpoch);
   }
 
@@ -90,6 +111,7 @@ final class SimulatedStream implements ChangeStream {
   public void seek(StreamPosition position) {
     this.position = position.offset();
     this.positionEpoch = position.leaderEpoch();
+    this.paused = false;
   }
 
   /// As a broker does that hands out a place again.
@@ -99,17 +121,24 @@ final class SimulatedStream implements ChangeStream {
   }
 
   @Override
-  public Batch poll(Duration atMost) throws StreamUnavailableException, StreamCutException {
+  public Batch poll(Duration atMost)
+      throws StreamUnavailableException, StreamCutException, UnreadableRecordException {
+    polls++;
     check();
+    if (paused) {
+      return new Batch(List.of(), -1);
+    }
     if (position < beginning || position > records.size()) {
-      throw new StreamCutException("offset %d is not in the stream".formatted(position));
+      throw cut("offset %d is not in the stream".formatted(position));
     }
     if (positionEpoch >= 0 && endOf(positionEpoch) < position) {
-      throw new StreamCutException(
-          "leader epoch %d ends before offset %d".formatted(positionEpoch, position));
+      throw cut("leader epoch %d ends before offset %d".formatted(positionEpoch, position));
+    }
+    if (rotten.contains(position)) {
+      throw new UnreadableRecordException(position, "its checksum is wrong");
     }
     var found = new ArrayList<StreamRecord>();
-    while (position < records.size() && found.size() < batch) {
+    while (position < records.size() && found.size() < batch && !rotten.contains(position)) {
       Stored stored = records.get((int) position);
       byte[] value = stored.value();
       found.add(
@@ -122,6 +151,12 @@ final class SimulatedStream implements ChangeStream {
       positionEpoch = stored.leaderEpoch();
     }
     return new Batch(found, records.size());
+  }
+
+  /// Says it once: a consumer that was told does not read on by itself.
+  private StreamCutException cut(String message) {
+    paused = true;
+    return new StreamCutException(message);
   }
 
   /// Where the records of that leader epoch, or of the one before it, end: what a broker answers a

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -155,6 +156,50 @@ class TargetFilesTest {
             data()
                 + " is missing although there is a checkpoint that tells what it holds. It tries again by itself until that is mended");
     assertThat(data()).doesNotExist();
+  }
+
+  @Test
+  void fileThatIsRemovedWhileItIsInUseHaltsUntilItIsBack() throws IOException {
+    Target target = run();
+    Path elsewhere = directory.resolve("elsewhere.img");
+    Files.move(data(), elsewhere);
+    target.watch();
+    run(target);
+    assertThat(target.report().state())
+        .isEqualTo(
+            new TargetState.Halted(
+                data()
+                    + " was removed while it was in use: put it back, or remove the target's directory's content too to start this target anew. It tries again by itself until that is mended"));
+    Files.move(elsewhere, data());
+    now = now.plusSeconds(60);
+    target.watch();
+    run(target);
+    assertThat(target.report().state()).isEqualTo(new TargetState.Following());
+    target.finish();
+  }
+
+  @Test
+  void fileThatIsReplacedWhileItIsInUseIsNotTakenForTheCopy() throws IOException {
+    Target target = run();
+    Path copy = directory.resolve("copy.img");
+    Files.copy(data(), copy);
+    Files.move(copy, data(), StandardCopyOption.REPLACE_EXISTING);
+    target.watch();
+    run(target);
+    now = now.plusSeconds(60);
+    run(target);
+    assertThat(target.report().state()).isInstanceOf(TargetState.Halted.class);
+    assertThat(target.report().reason())
+        .startsWith(data() + " was replaced by another file while it was in use: ");
+    Files.delete(data());
+    Files.delete(own().resolve("checkpoint"));
+    now = now.plusSeconds(60);
+    target.watch();
+    run(target);
+    now = now.plusSeconds(60);
+    run(target);
+    assertThat(target.report().state()).isEqualTo(new TargetState.Following());
+    target.finish();
   }
 
   @Test

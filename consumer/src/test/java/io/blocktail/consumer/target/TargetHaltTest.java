@@ -12,6 +12,7 @@ import io.blocktail.volume.Geometry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -112,6 +113,17 @@ class TargetHaltTest {
   }
 
   @Test
+  void recordsThatTheBrokerKeepsDamaged() throws IOException {
+    start();
+    stream.publish(source.write(4096, block(2)));
+    stream.publish(source.write(8192, block(3)));
+    stream.publish(source.write(12288, block(4)));
+    stream.rotten.addAll(java.util.List.of(2L, 3L));
+    haltsFor("the record at offset 2 is damaged where the broker keeps it: its checksum is wrong");
+    isMended();
+  }
+
+  @Test
   void rangeOutsideOfTheVolume() throws IOException {
     start();
     stream.publish(source.next(new Body.Write(1 << 20, ByteBuffer.wrap(block(3)))));
@@ -193,6 +205,23 @@ class TargetHaltTest {
   }
 
   @Test
+  void cutThatIsNoticedWhileNobodyTellsWhereTheStreamGoesOn() throws IOException {
+    start();
+    stream.publish(source.write(4096, block(2)));
+    stream.publish(source.write(8192, block(3)));
+    stream.expireBefore(3);
+    stream.hideBounds(true);
+    bench.run();
+    assertThat(bench.target.report().state())
+        .isEqualTo(new TargetState.Halted("offset 2 is not in the stream"));
+    stream.hideBounds(false);
+    bench.pass(java.time.Duration.ofSeconds(1));
+    bench.target.watch();
+    haltsFor("offset 2 is not in the stream");
+    isMended();
+  }
+
+  @Test
   void recordsThatExpiredWhileTheTargetWasAway() throws IOException {
     start();
     bench.target.finish();
@@ -237,9 +266,7 @@ class TargetHaltTest {
   void volumeOfAnotherSize() throws IOException {
     start();
     source.epoch = 2;
-    var other = new Ownership(Source.VOLUME, Geometry.of(4 << 20), "source");
-    stream.publish(
-        Source.encode(new Event(3, 2, 2, 0, "test", new Body.Epoch(other, ChunkSet.EMPTY))));
+    stream.publish(epochOfAnotherSize(2));
     bench.run();
     assertThat(bench.target.report().reason())
         .isEqualTo(
@@ -281,6 +308,78 @@ class TargetHaltTest {
     stream.publish(late);
     bench.run();
     assertThat(bench.target.report().state()).isInstanceOf(TargetState.Halted.class);
+  }
+
+  /// Events 3 and 4 are lost, and with them the end of what the former owner has written.
+  @Test
+  void gapOfAFormerOwnerDoesNotMendAlthoughTheEpochItselfShowedTheHole() throws IOException {
+    start();
+    source.write(4096, block(2));
+    source.write(8192, block(3));
+    byte[] late = source.gap(null, ChunkSet.all(GEOMETRY));
+    source.sequence--;
+    source.epoch = 2;
+    stream.publish(source.epochEvent(ChunkSet.EMPTY));
+    stream.publish(late);
+    haltsFor(
+        "the stream has a hole: the event at offset 2, 5 of epoch 2, follows on 4, but the last before it was 2 of epoch 1");
+    isMended();
+  }
+
+  private byte[] epochOfAnotherSize(int epoch) {
+    var other = new Ownership(Source.VOLUME, Geometry.of(4 << 20), "source");
+    return Source.encode(
+        new Event(
+            source.sequence + 1,
+            source.sequence,
+            epoch,
+            0,
+            "test",
+            new Body.Epoch(other, ChunkSet.EMPTY)));
+  }
+
+  @Test
+  void epochThatCannotBeBelievedKeepsNoOwnerOut() throws IOException {
+    start();
+    stream.publish(epochOfAnotherSize(65535));
+    stream.publish(epochOfAnotherSize(65535));
+    bench.run();
+    assertThat(bench.target.report().state()).isInstanceOf(TargetState.Halted.class);
+    bench.restart();
+    isMended();
+  }
+
+  @Test
+  void gapThatCannotBeBelievedLeavesTheHaltMendable() throws IOException {
+    start();
+    stream.publish(null);
+    Geometry size = Geometry.of(4 << 20);
+    stream.publish(
+        source.next(
+            new Body.Gap(null, ChunkSet.all(size), new Ownership(Source.VOLUME, size, "source"))));
+    haltsFor("the record at offset 2 cannot be believed: a record without a value");
+    bench.pass(java.time.Duration.ofSeconds(60));
+    bench.run();
+    assertThat(bench.asks).hasSize(2);
+    isMended();
+  }
+
+  @Test
+  void gapThatComesWhileACheckpointOfTheHaltedTargetIsUnderWayMendsAtOnce() throws IOException {
+    start();
+    bench.pass(java.time.Duration.ofSeconds(5));
+    stream.publish(source.write(4096, block(2)));
+    bench.run();
+    stream.publish(null);
+    bench.pass(java.time.Duration.ofSeconds(5));
+    bench.target.step(java.time.Duration.ZERO); // begins a checkpoint that has no page to write
+    bench.target.checkpointStep(java.time.Duration.ZERO);
+    stream.publish(source.gap(Bench.SELF, ChunkSet.all(GEOMETRY)));
+    for (int i = 0; i < 20; i++) {
+      bench.target.step(java.time.Duration.ZERO);
+      bench.target.checkpointStep(java.time.Duration.ZERO);
+    }
+    assertThat(bench.target.report().state()).isEqualTo(new TargetState.Resyncing(2));
   }
 
   @Test
@@ -342,8 +441,59 @@ class TargetHaltTest {
     @Nullable String reason = bench.target.report().reason();
     assertThat(reason).isEqualTo("the stream cannot be read: the simulated broker is away");
     assertThat(bench.target.report().consistent()).isTrue();
+    int polls = stream.polls;
+    bench.run();
+    assertThat(stream.polls).as("polls during the pause").isEqualTo(polls);
     stream.away(false);
     bench.target.watch();
+    bench.run();
+    assertThat(bench.target.report().reason()).isEqualTo(reason);
+    bench.pass(java.time.Duration.ofSeconds(1));
+    bench.run();
+    assertThat(bench.target.report().reason()).isNull();
+  }
+
+  @Test
+  void fileThatHangsIsSaidWhileItHangs() throws InterruptedException {
+    start();
+    var reached = new CountDownLatch(1);
+    var mended = new CountDownLatch(1);
+    bench.disk.onFault((operation, file) -> {
+      reached.countDown();
+      try {
+        mended.await();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    });
+    stream.publish(source.write(4096, block(2)));
+    Thread worker = Thread.ofPlatform().start(() -> bench.target.step(java.time.Duration.ZERO));
+    reached.await();
+    assertThat(bench.target.report().lagChanges()).isNotNull();
+    bench.pass(java.time.Duration.ofSeconds(6));
+    assertThat(bench.target.report().reason()).isEqualTo("its file has not answered for 6 s");
+    assertThat(bench.target.report().lagChanges()).isNull();
+    mended.countDown();
+    worker.join();
+    bench.run();
+    assertThat(bench.target.report().reason()).isNull();
+    assertThat(bench.target.report().lagChanges()).isNotNull();
+  }
+
+  @Test
+  void fileThatHangsInACheckpointIsSaidOnceARecordHasToWaitForIt() {
+    bench.reach = 2;
+    bench.kill();
+    stream.publish(source.epochEvent(ChunkSet.EMPTY));
+    for (int i = 0; i < 10; i++) {
+      stream.publish(source.write(4096, block(i)));
+    }
+    for (int i = 0; i < 20; i++) {
+      bench.target.step(java.time.Duration.ZERO); // nobody carries the checkpoint out
+    }
+    bench.pass(java.time.Duration.ofSeconds(6));
+    bench.target.step(java.time.Duration.ZERO);
+    assertThat(bench.target.report().reason()).isEqualTo("its file has not answered for 6 s");
     bench.run();
     assertThat(bench.target.report().reason()).isNull();
   }

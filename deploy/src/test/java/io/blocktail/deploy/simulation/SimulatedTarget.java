@@ -128,6 +128,9 @@ final class SimulatedTarget {
     }
 
     @Override
+    public void checkInPlace() {} // nobody else has this disk
+
+    @Override
     public String toString() {
       return REPLICA;
     }
