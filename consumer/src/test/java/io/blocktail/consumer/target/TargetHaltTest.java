@@ -508,6 +508,7 @@ class TargetHaltTest {
     assertThat(bench.target.report().lagMillis()).isNull();
     stream.away(false);
     bench.target.watch();
+    bench.pass(java.time.Duration.ofSeconds(5));
     bench.run();
     assertThat(bench.target.report().lagChanges()).isZero();
     assertThat(bench.target.report().lagMillis()).isZero();

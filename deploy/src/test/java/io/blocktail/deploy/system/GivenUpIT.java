@@ -41,7 +41,7 @@ class GivenUpIT {
       system.awaitFollowed("demo");
       ForeignTool.require("cmp", "diffutils").run(content, system.image("demo"));
       system.assertReplicasEqual("demo");
-      assertThat(system.blocktail("verify", "demo").exit()).isEqualTo(1);
+      assertThat(system.blocktail("status").exit()).isEqualTo(1);
       assertThat(system.stop()).isEqualTo(1);
     }
   }
