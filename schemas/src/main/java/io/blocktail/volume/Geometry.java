@@ -14,6 +14,10 @@ public record Geometry(long size, int chunkSize) {
 
   public static final int DEFAULT_CHUNK = 1 << 20;
 
+  /// 64 TiB in chunks of 1 MiB. Everybody who knows a volume keeps bits and counters for each of
+  /// its chunks, also one who knows it by nothing but a record.
+  public static final int MAX_CHUNKS = 1 << 26;
+
   public Geometry {
     if (chunkSize < MAX_CHANGE || chunkSize > 1 << 26 || Integer.bitCount(chunkSize) != 1) {
       throw new IllegalArgumentException(
@@ -24,9 +28,10 @@ public record Geometry(long size, int chunkSize) {
       throw new IllegalArgumentException(
           "a volume size of %d bytes: must be a positive multiple of 4096".formatted(size));
     }
-    if ((size - 1) / chunkSize >= Integer.MAX_VALUE) {
+    if ((size - 1) / chunkSize >= MAX_CHUNKS) {
       throw new IllegalArgumentException(
-          "a volume of %d bytes has too many chunks of %d bytes".formatted(size, chunkSize));
+          "a volume of %d bytes has more than %d chunks of %d bytes: larger chunks are needed"
+              .formatted(size, MAX_CHUNKS, chunkSize));
     }
   }
 

@@ -45,6 +45,15 @@ class GeometryTest {
         .withMessageContaining("must be a positive multiple of 4096");
   }
 
+  @Test
+  void aVolumeOfMoreChunksThanAnybodyCanKeepCountOfIsRefused() {
+    long most = (long) Geometry.MAX_CHUNKS << 20;
+    assertThat(Geometry.of(most).chunks()).isEqualTo(Geometry.MAX_CHUNKS);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Geometry.of(most + 4096))
+        .withMessageContaining("more than 67108864 chunks of 1048576 bytes");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "-a", "A", "a_b", "a.b", "a/b", "ä"})
   void aNameThatTopicsOrDirectoriesCouldNotCarryIsRefused(String name) {
