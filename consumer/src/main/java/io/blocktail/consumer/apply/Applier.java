@@ -17,7 +17,6 @@ import io.blocktail.volume.TargetName;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// Takes a stream's records one after the other and keeps one replica in step with them. What
@@ -43,23 +42,15 @@ public final class Applier implements AutoCloseable {
 
   private final Ground ground;
   private final CheckpointFile file;
-  private @Nullable Replica replica;
+  private final Standing standing;
+  private final Allowance allowance;
+
+  /// Null before the first event, which says what the replica is a copy of.
   private @Nullable Replay replay;
+
   private Chain chain = Chain.START;
   private StreamPosition next;
   private int leaderEpoch = -1;
-  private @Nullable Halt halt;
-  private @Nullable Recovery recovery;
-
-  /// The highest sequence that may be applied now.
-  private long limit;
-
-  /// The highest sequence that was refused for the limit.
-  private long wanted;
-
-  /// What the last checkpoint begun says of [#next].
-  private @Nullable StreamPosition noted;
-
   private long changes;
   private long bytes;
   private long duplicates;
@@ -70,8 +61,8 @@ public final class Applier implements AutoCloseable {
     this.ground = ground;
     this.file = new CheckpointFile(ground.disk());
     this.next = resumption.from();
-    this.halt = resumption.halt();
-    this.recovery = resumption.recovery();
+    this.standing = new Standing(resumption.halt(), resumption.recovery());
+    this.allowance = new Allowance(ground.reach());
   }
 
   /// @param checkpoint null for a target that starts anew
@@ -82,27 +73,26 @@ public final class Applier implements AutoCloseable {
       Replica replica = Replica.open(checkpoint.identity(), ground.medium(), ground.disk());
       applier.adopt(replica, checkpoint.gaps());
       applier.chain = checkpoint.chain();
-      applier.limit = checkpoint.intent();
+      applier.allowance.durable(checkpoint.intent());
       applier.leaderEpoch = checkpoint.leaderEpoch();
-      applier.settleRecovery();
+      applier.settle();
     }
     return applier;
   }
 
-  private void adopt(Replica replica, List<OpenGap> gaps) {
-    this.replica = replica;
-    this.replay = new Replay(replica, new Undone(gaps), ground.self(), ground.digests());
+  private Replay adopt(Replica replica, List<OpenGap> gaps) {
+    var replay = new Replay(replica, new Undone(gaps), ground.self(), ground.digests());
+    this.replay = replay;
+    return replay;
   }
 
   /// Takes the next record.
   public Outcome take(StreamRecord record) throws IOException {
-    if (recovery != null) {
-      recovery = recovery.facing(record);
-    }
+    standing.facing(record);
     try {
       Event event = decode(record);
       if (event != null && !take(event, record)) {
-        wanted = Math.max(wanted, event.sequence());
+        allowance.refused(event.sequence());
         return Outcome.FULL;
       }
     } catch (IOException e) {
@@ -113,14 +103,12 @@ public final class Applier implements AutoCloseable {
     }
     next = new StreamPosition(next.topicId(), record.offset() + 1, record.leaderEpoch());
     leaderEpoch = Math.max(leaderEpoch, record.leaderEpoch());
-    settleRecovery();
+    settle();
     return Outcome.TAKEN;
   }
 
-  private void settleRecovery() {
-    if (recovery != null && recovery.over(chain.sequence(), next.offset())) {
-      recovery = null;
-    }
+  private void settle() {
+    standing.settle(chain.sequence(), next.offset());
   }
 
   /// Null for a record that cannot be believed, which halts.
@@ -138,12 +126,13 @@ public final class Applier implements AutoCloseable {
 
   private boolean take(Event event, StreamRecord record) throws IOException {
     Ownership stated = Reading.ownership(event);
-    if (stated != null && replica != null && !stated.volume().equals(replica.identity().volume())) {
+    Identity own = identity();
+    if (stated != null && own != null && !stated.volume().equals(own.volume())) {
       passedOver++;
-      halt = Reading.otherVolume(stated.volume(), replica.identity().volume());
+      halt(Reading.otherVolume(stated.volume(), own.volume()));
       return true;
     }
-    return halt == null ? follow(event, record) : passOver(event);
+    return standing.halted() ? passOver(event) : follow(event, record);
   }
 
   private boolean follow(Event event, StreamRecord record) throws IOException {
@@ -167,60 +156,42 @@ public final class Applier implements AutoCloseable {
   }
 
   private boolean apply(Event event, StreamRecord record) throws IOException {
-    if (replica == null) {
-      learn(((Body.Epoch) event.body()).ownership(), event);
-    }
-    Replica replica = Objects.requireNonNull(this.replica);
-    Replay replay = Objects.requireNonNull(this.replay);
+    Replay replay =
+        this.replay == null ? learn(((Body.Epoch) event.body()).ownership(), event) : this.replay;
+    Replica replica = replay.replica();
     String objection = Plausible.objection(event, replica.geometry());
     if (objection != null) {
       passedOver++;
-      halt(
-          "the event at offset %d, %d of epoch %d, cannot be believed: %s"
-              .formatted(record.offset(), event.sequence(), event.epoch(), objection));
+      halt(Reading.unbelievable(event, record, objection));
       return true;
     }
-    if (full(event)) {
+    if (allowance.full(event.sequence(), replica.versions())) {
       return false;
     }
-    long mayHave = recovery == null ? chain.sequence() : recovery.mayHave(chain.sequence());
-    if (event.body() instanceof Body.Epoch
-        && event.previous() < mayHave
-        && !Reading.opensAll(event, replica.geometry(), ground.self())) {
-      halt(
-          "the stream has lost its end: epoch %d follows on event %d, this target may have applied up to %d"
-              .formatted(event.epoch(), event.previous(), mayHave));
+    long mayHave = standing.mayHave(chain.sequence());
+    if (Reading.skipsEnd(event, mayHave) && !opensAll(event, replica)) {
+      halt(Reading.lostEnd(event, mayHave));
       fenceIfBelieved(event);
       return true;
     }
-    if (recovery != null && Reading.opensAll(event, replica.geometry(), ground.self())) {
-      return startAnew(event, replica, replay);
+    if (standing.recovering() && opensAll(event, replica)) {
+      return startAnew(event, replay);
     }
-    long written = replay.act(event, recovery != null);
+    long written = replay.act(event, standing.recovering());
     bytes += written;
     changes += written > 0 ? 1 : 0;
     chain = chain.after(event);
-    if (recovery != null && recovery.isLandmark(event, ground.self())) {
-      recovery = null;
-    }
+    standing.applied(event, ground.self());
     return true;
   }
 
-  private boolean full(Event event) {
-    return event.sequence() > limit
-        || replica != null && replica.versions().changedPages() >= Versions.MOST_CHANGED;
+  private boolean opensAll(Event event, Replica replica) {
+    return Reading.opensAll(event, replica.geometry(), ground.self());
   }
 
-  /// From an EPOCH on nothing of an older epoch counts, although nothing newer is applied. One that
-  /// cannot be true of this volume says nothing: what it named would keep the real owner out, for
-  /// ever. As long as no volume is known it is held against its own words.
   private void fenceIfBelieved(Event event) {
-    if (event.body() instanceof Body.Epoch(Ownership stated, _)
-        && event.epoch() > chain.epoch()
-        && Plausible.objection(event, replica == null ? stated.geometry() : replica.geometry())
-            == null) {
-      chain = new Chain(event.epoch(), Math.min(chain.sequence(), event.sequence()));
-    }
+    Identity own = identity();
+    chain = Reading.fenced(chain, event, own == null ? null : own.geometry());
   }
 
   /// Halted: looks for the event from which the replica can be made whole again.
@@ -240,29 +211,26 @@ public final class Applier implements AutoCloseable {
   }
 
   private boolean goOn(Event event, Ownership stated) throws IOException {
-    if (replica == null) {
-      learn(stated, event);
-    }
-    Replica replica = Objects.requireNonNull(this.replica);
+    Replay replay = this.replay == null ? learn(stated, event) : this.replay;
+    Replica replica = replay.replica();
     if (Plausible.objection(event, replica.geometry()) != null) {
       passedOver++; // what can be believed may still come, and is what was asked for
       return true;
     }
-    if (full(event)) {
+    if (allowance.full(event.sequence(), replica.versions())) {
       return false;
     }
-    return startAnew(event, replica, Objects.requireNonNull(replay));
+    return startAnew(event, replay);
   }
 
   /// Goes on inside a gap over the whole volume: whatever the replica holds is going to be
   /// replaced.
-  private boolean startAnew(Event event, Replica replica, Replay replay) throws IOException {
-    if (replica.versions().isFrozen()) {
+  private boolean startAnew(Event event, Replay replay) throws IOException {
+    if (replay.replica().versions().isFrozen()) {
       return false;
     }
-    replica.forgetVersions(ground.disk());
-    halt = null;
-    recovery = null;
+    replay.replica().forgetVersions(ground.disk());
+    standing.startAnew();
     replay.act(event, false);
     chain = chain.after(event);
     return true;
@@ -270,10 +238,13 @@ public final class Applier implements AutoCloseable {
 
   /// Makes the replica's files, now that it is known what they are to hold, and a first checkpoint
   /// before anything is applied: from then on the data is never without one.
-  private void learn(Ownership ownership, Event event) throws IOException {
-    adopt(Replica.create(Identity.ofNew(ownership), ground.medium(), ground.disk()), List.of());
-    limit = event.sequence() + ground.reach();
-    file.write(snapshot(limit));
+  private Replay learn(Ownership ownership, Event event) throws IOException {
+    var identity = Identity.ofNew(ownership);
+    Replay born = adopt(Replica.create(identity, ground.medium(), ground.disk()), List.of());
+    long intent = allowance.intent(event.sequence());
+    file.write(snapshot(born, intent));
+    allowance.durable(intent);
+    return born;
   }
 
   /// Applies nothing more before the source has sent everything again. What halted it first stays
@@ -281,15 +252,18 @@ public final class Applier implements AutoCloseable {
   ///
   /// @param reason one sentence: what of the stream is missing or cannot be believed
   public void halt(String reason) {
-    if (halt == null) {
-      halt = new Halt(reason, true);
-      noted = null;
+    halt(new Halt(reason, true));
+  }
+
+  private void halt(Halt found) {
+    if (standing.halt(found)) {
+      allowance.news();
     }
   }
 
   /// What was read up to now does not lead on: halted, it takes the records from another place on.
   public void goOnFrom(StreamPosition place) {
-    assert halt != null : "records may only be missing while nothing is applied";
+    assert standing.halted() : "records may only be missing while nothing is applied";
     next = place;
   }
 
@@ -305,21 +279,18 @@ public final class Applier implements AutoCloseable {
 
   /// Whether a checkpoint would say anything new.
   public boolean moved() {
-    return replica != null && !next.equals(noted);
+    return replay != null && allowance.moved(next);
   }
 
   /// Whether a crash now would leave something to recover that a checkpoint can rule out, as long
   /// as nothing more is applied.
   public boolean restless() {
-    return replica != null && recovery == null && limit > chain.sequence();
+    return replay != null && !standing.recovering() && allowance.restless(chain.sequence());
   }
 
   /// Whether a checkpoint should come soon, so that applying never has to wait for it.
   public boolean pressed() {
-    long left = limit - chain.sequence();
-    return replica != null
-        && (left > 0 && left < ground.reach() / 2
-            || replica.versions().changedPages() >= Versions.MOST_CHANGED / 2);
+    return replay != null && allowance.pressed(chain.sequence(), replay.replica().versions());
   }
 
   /// Begins a checkpoint. One at a time; none before [#moved] has been true.
@@ -327,62 +298,37 @@ public final class Applier implements AutoCloseable {
   /// @param resting nothing more is applied before the next checkpoint, so that a crash after this
   ///   one leaves nothing to recover
   public CheckpointJob begin(boolean resting) {
-    Replica replica = Objects.requireNonNull(this.replica);
-    long intent = resting ? chain.sequence() : Math.max(chain.sequence(), wanted) + ground.reach();
-    if (recovery != null) {
-      intent = Math.max(intent, recovery.intent());
-    }
-    if (resting) {
-      limit = Math.min(limit, intent);
-    }
-    noted = next;
-    return new CheckpointJob(replica.device(), replica.versions().freeze(), file, snapshot(intent));
+    Replay replay = Objects.requireNonNull(this.replay);
+    Replica replica = replay.replica();
+    long watermark = chain.sequence();
+    long intent = allowance.begin(next, watermark, standing.ahead(watermark), resting);
+    return new CheckpointJob(
+        replica.device(), replica.versions().freeze(), file, snapshot(replay, intent));
   }
 
-  private Checkpoint snapshot(long intent) {
+  private Checkpoint snapshot(Replay replay, long intent) {
     return new Checkpoint(
-        Objects.requireNonNull(replica).identity(),
+        replay.replica().identity(),
         chain,
         next,
-        // a recovery that is cut short goes on from what the stream was when it was whole
-        recovery == null ? leaderEpoch : recovery.leaderEpoch(),
+        standing.leaderEpoch(leaderEpoch),
         intent,
-        halt,
-        Objects.requireNonNull(replay).undone().snapshot());
+        standing.halt(),
+        replay.undone().snapshot());
   }
 
   /// Takes note that a checkpoint is durable.
   public void completed(CheckpointJob job) {
-    Objects.requireNonNull(replica).versions().thaw();
-    limit = job.checkpoint().intent();
+    Objects.requireNonNull(replay).replica().versions().thaw();
+    allowance.durable(job.checkpoint().intent());
   }
 
   public Trust trust() {
-    if (halt != null) {
-      return new Trust.Halted(halt.reason());
-    }
-    if (replay == null) {
-      return new Trust.Unborn();
-    }
-    if (recovery != null) {
-      return new Trust.Recovering(recovery.reason());
-    }
-    int undone = replay.undone().count();
-    return undone > 0 ? new Trust.Incomplete(undone) : new Trust.Sound();
+    return standing.trust(replay);
   }
 
   public Want want() {
-    if (halt != null) {
-      return halt.mendable() ? new Want.WholeVolume(halt.reason()) : new Want.Nothing();
-    }
-    if (recovery != null && recovery.needsLandmark()) {
-      return new Want.Landmark(recovery.landmark());
-    }
-    if (replay == null || replay.undone().count() == 0) {
-      return new Want.Nothing();
-    }
-    ChunkSet left = replay.undone().leftOver();
-    return left.isEmpty() ? new Want.Patience() : new Want.Chunks(left);
+    return standing.want(replay);
   }
 
   public ChunkSet undone() {
@@ -400,11 +346,7 @@ public final class Applier implements AutoCloseable {
 
   /// Null before the first event.
   public @Nullable Identity identity() {
-    return replica == null ? null : replica.identity();
-  }
-
-  public @Nullable UUID volume() {
-    return replica == null ? null : replica.identity().volume();
+    return replay == null ? null : replay.replica().identity();
   }
 
   public Chain chain() {
@@ -421,8 +363,8 @@ public final class Applier implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    if (replica != null) {
-      replica.close();
+    if (replay != null) {
+      replay.replica().close();
     }
   }
 }

@@ -7,6 +7,7 @@ import io.blocktail.event.Event;
 import io.blocktail.event.EventCodec;
 import io.blocktail.event.InvalidEventException;
 import io.blocktail.event.Ownership;
+import io.blocktail.event.Plausible;
 import io.blocktail.volume.ChunkSet;
 import io.blocktail.volume.Geometry;
 import io.blocktail.volume.TargetName;
@@ -42,6 +43,34 @@ final class Reading {
           (gap.target() == null || gap.target().equals(self)) && gap.chunks().equals(all);
       default -> false;
     };
+  }
+
+  /// From an EPOCH on nothing of an older epoch counts, although nothing newer is applied. One that
+  /// cannot be true of this volume says nothing: what it named would keep the real owner out, for
+  /// ever. As long as no volume is known it is held against its own words.
+  ///
+  /// @param own the volume's; null as long as it is not known
+  static Chain fenced(Chain chain, Event event, @Nullable Geometry own) {
+    return event.body() instanceof Body.Epoch(Ownership stated, _)
+            && event.epoch() > chain.epoch()
+            && Plausible.objection(event, own == null ? stated.geometry() : own) == null
+        ? new Chain(event.epoch(), Math.min(chain.sequence(), event.sequence()))
+        : chain;
+  }
+
+  /// Whether the event begins an epoch without a part of what the replica may have.
+  static boolean skipsEnd(Event event, long mayHave) {
+    return event.body() instanceof Body.Epoch && event.previous() < mayHave;
+  }
+
+  static String lostEnd(Event event, long mayHave) {
+    return "the stream has lost its end: epoch %d follows on event %d, this target may have applied up to %d"
+        .formatted(event.epoch(), event.previous(), mayHave);
+  }
+
+  static String unbelievable(Event event, StreamRecord record, String objection) {
+    return "the event at offset %d, %d of epoch %d, cannot be believed: %s"
+        .formatted(record.offset(), event.sequence(), event.epoch(), objection);
   }
 
   static Halt otherVolume(UUID found, UUID own) {

@@ -27,6 +27,10 @@ final class Replay {
     this.digests = digests;
   }
 
+  Replica replica() {
+    return replica;
+  }
+
   Undone undone() {
     return undone;
   }

@@ -1,6 +1,7 @@
 package io.blocktail.consumer.target;
 
 import io.blocktail.consumer.apply.Applier;
+import io.blocktail.consumer.apply.Identity;
 import io.blocktail.consumer.apply.Want;
 import io.blocktail.consumer.digest.ResyncAsk;
 import io.blocktail.consumer.digest.ResyncAsker;
@@ -78,7 +79,9 @@ final class Asking {
     since = now;
     horizon = Math.max(end, applier.next().offset());
     String id = want instanceof Want.Landmark(String named) ? named : UUID.randomUUID().toString();
-    asker.ask(new ResyncAsk(id, applier.volume(), wanted(applier, want), reason(want)));
+    Identity known = applier.identity();
+    UUID volume = known == null ? null : known.volume();
+    asker.ask(new ResyncAsk(id, volume, wanted(applier, want), reason(want)));
   }
 
   /// Null for the whole volume: also when the chunks are too scattered for one message.

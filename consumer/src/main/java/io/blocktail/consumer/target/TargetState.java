@@ -12,20 +12,17 @@ public sealed interface TargetState {
 
   TargetState observe(Trust trust);
 
+  /// A move that every state allows.
+  default Halted halt(String reason) {
+    return new Halted(reason);
+  }
+
   default String label() {
     return getClass().getSimpleName().toLowerCase(Locale.ROOT);
   }
 
   /// Not reading yet, or still waiting for the event that says which volume this is.
   record Initializing(String reason) implements TargetState {
-    Initializing waiting(String reason) {
-      return new Initializing(reason);
-    }
-
-    Halted halt(String reason) {
-      return new Halted(reason);
-    }
-
     Recovering recover(String reason) {
       return new Recovering(reason);
     }
@@ -52,10 +49,6 @@ public sealed interface TargetState {
 
   /// Stopped uncleanly, and may still be ahead of its watermark.
   record Recovering(String reason) implements TargetState {
-    Halted halt(String reason) {
-      return new Halted(reason);
-    }
-
     Resyncing resync(int chunks) {
       return new Resyncing(chunks);
     }
@@ -78,10 +71,6 @@ public sealed interface TargetState {
 
   /// Some chunks are inside a gap.
   record Resyncing(int chunks) implements TargetState {
-    Halted halt(String reason) {
-      return new Halted(reason);
-    }
-
     Resyncing resync(int chunks) {
       return chunks == this.chunks ? this : new Resyncing(chunks);
     }
@@ -108,10 +97,6 @@ public sealed interface TargetState {
 
   /// Equals the source as it was at the watermark.
   record Following() implements TargetState {
-    Halted halt(String reason) {
-      return new Halted(reason);
-    }
-
     Resyncing resync(int chunks) {
       return new Resyncing(chunks);
     }
@@ -134,7 +119,8 @@ public sealed interface TargetState {
 
   /// Applies nothing: until the source sends everything again, or until its files are in order.
   record Halted(String reason) implements TargetState {
-    Halted halt(String reason) {
+    @Override
+    public Halted halt(String reason) {
       return reason.equals(this.reason) ? this : new Halted(reason);
     }
 
