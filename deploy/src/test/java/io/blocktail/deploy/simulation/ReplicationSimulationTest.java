@@ -21,10 +21,19 @@ class ReplicationSimulationTest {
         simulation.calm();
         simulation.assertEqual();
         compared += simulation.comparedDigests();
+        tellProgress(seed, first, runs);
       } catch (Exception | Error e) {
         throw new AssertionError("seed %d: %s".formatted(seed, e), e);
       }
     }
     assertThat(compared).as("digests that were compared").isGreaterThan(runs);
+  }
+
+  /// A full count takes half an hour.
+  private static void tellProgress(long seed, long first, int runs) {
+    long done = seed - first + 1;
+    if (done % 500 == 0) {
+      System.err.printf("%d of %d schedules, up to seed %d%n", done, runs, seed);
+    }
   }
 }
