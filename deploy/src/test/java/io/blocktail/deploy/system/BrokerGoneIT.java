@@ -63,7 +63,7 @@ class BrokerGoneIT {
           .isEqualTo(producer);
       assertThat(system.stop()).isZero();
       assertLogged(system, "producer", "OutOfMemoryError", false);
-      assertLogged(system, "producer", "can be written again", true);
+      assertLogged(system, "producer", "all is well again", true);
       assertLogged(system, "consumer", "→ halted", false);
       assertLogged(system, "consumer", "→ resyncing", false);
     } catch (Exception | AssertionError e) {
