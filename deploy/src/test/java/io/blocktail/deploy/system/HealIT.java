@@ -106,7 +106,7 @@ class HealIT {
     system.assertReplicasEqual("kept");
   }
 
-  /// For 15 s times `-Dsuite.runs`.
+  /// For 15 s times `-Dsuite.runs`, and two passes at least.
   @Test
   void aBusyVolumeVerifiedWithoutPauseRaisesNoFalseAlarm() throws Exception {
     Duration duration = Duration.ofSeconds(15L * Integer.getInteger("suite.runs", 1));
@@ -114,13 +114,12 @@ class HealIT {
     int passes = 0;
     try (var load = load("busy", 32)) {
       long end = System.nanoTime() + duration.toNanos();
-      while (System.nanoTime() < end) {
+      while (passes < 2 || System.nanoTime() < end) {
         awaitProofs("busy", awaitPass("busy"));
         passes++;
       }
       assertThat(load.acknowledged()).isPositive();
     }
-    assertThat(passes).as("passes in %s", duration).isGreaterThan(1);
     system.verify("busy");
     assertThat(divergences("busy", "all")).as("seed %d", seed).isEmpty();
     system.awaitFollowed("busy");
