@@ -59,13 +59,29 @@ public interface ProducerConfig {
   }
 
   interface Journal {
-    /// What a volume's journal may take on disk. When it is full, writers wait for Kafka.
+    /// What a volume's journal may take on disk.
     @WithDefault("1G")
     MemorySize limit();
+
+    /// What happens when it is full because Kafka does not take what is in it. `block`: writers
+    /// wait. `overflow`: changes go past the journal, which chunks they touch is kept on disk, and
+    /// their content is sent when Kafka is back; until it has arrived the targets stay as they
+    /// were.
+    @WithDefault("overflow")
+    WhenFull whenFull();
+
+    /// How long a writer waits for room before the journal overflows.
+    @WithDefault("5s")
+    Duration overflowAfter();
 
     /// Size of one journal file; the limit has room for at least four.
     @WithDefault("64M")
     MemorySize segment();
+  }
+
+  enum WhenFull {
+    BLOCK,
+    OVERFLOW
   }
 
   interface Publish {

@@ -2,6 +2,7 @@ package io.blocktail.producer;
 
 import io.blocktail.producer.capture.SourceState;
 import io.blocktail.producer.capture.SourceVolume;
+import io.blocktail.producer.journal.Journal;
 import io.blocktail.producer.publish.KafkaChangeTopic;
 import io.blocktail.producer.publish.Publisher;
 import io.blocktail.producer.resync.KafkaResyncRequests;
@@ -37,6 +38,7 @@ final class RunningVolume {
   private final Scrubber scrubber;
   private final ResyncResponder responder;
   private final long checkpointInterval;
+  private final ProducerConfig.Journal journalPolicy;
   private final CountDownLatch stopping = new CountDownLatch(1);
 
   private long lastCheckpoint = System.nanoTime();
@@ -49,6 +51,7 @@ final class RunningVolume {
     this.file = file;
     this.device = new CountingDevice(volume.device());
     this.checkpointInterval = config.checkpointInterval().toNanos();
+    this.journalPolicy = config.journal();
     this.publisher =
         new Publisher(
             volume,
@@ -95,17 +98,39 @@ final class RunningVolume {
   /// a checkpoint that ran beside what filled the journal may have come too early to free anything.
   private boolean checkpoint() {
     boolean due =
-        volume.journal().blocked() || System.nanoTime() - lastCheckpoint >= checkpointInterval;
+        volume.journal().blocked()
+            || volume.state() instanceof SourceState.Overflow
+            || System.nanoTime() - lastCheckpoint >= checkpointInterval;
     if ((due || pressed) && !isStopped()) {
       lastCheckpoint = System.nanoTime();
       pressed = false;
       try {
         boolean _ = volume.checkpoint();
+        chooseWay();
       } catch (IOException e) {
         volume.stop(e);
       }
     }
     return false;
+  }
+
+  /// Past the journal when writers have waited for room too long; back when half of it is free.
+  private void chooseWay() throws IOException {
+    Journal journal = volume.journal();
+    if (volume.state() instanceof SourceState.Overflow) {
+      if (journal.usedBytes() * 2 <= journal.limitBytes()) {
+        volume.endOverflow();
+        LOG.infof(
+            "volume %s: the journal has room again; %d chunks that were changed meanwhile are sent",
+            volume.name(), volume.dirtyChunks());
+      }
+    } else if (journalPolicy.whenFull() == ProducerConfig.WhenFull.OVERFLOW
+        && journal.blockedFor().compareTo(journalPolicy.overflowAfter()) > 0) {
+      volume.beginOverflow();
+      LOG.warnf(
+          "volume %s: the journal is full, and Kafka has taken nothing for %s: changes go past it",
+          volume.name(), journalPolicy.overflowAfter());
+    }
   }
 
   private boolean isStopped() {

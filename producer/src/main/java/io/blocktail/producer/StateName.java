@@ -18,6 +18,12 @@ record StateName(String name, @Nullable String reason) {
               "blocked",
               "the journal is full: writers wait until Kafka has taken some of it"
                   + (trouble == null ? "" : " (" + trouble + ")"));
+      case SourceState.Overflow() ->
+          new StateName(
+              "overflow",
+              "the journal is full: changes go past it, and what they touch is sent when Kafka has taken"
+                  + " some of it"
+                  + (trouble == null ? "" : " (" + trouble + ")"));
       case SourceState.Stopped(String reason) -> new StateName(STOPPED, reason);
     };
   }

@@ -80,6 +80,7 @@ final class StatusTeller implements AutoCloseable {
             .setForced(progress.forced())
             .setPublished(progress.published())
             .setJournalBytes(volume.journal().usedBytes())
+            .setDirtyChunks(volume.dirtyChunks())
             .setAt(ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()))
             .build();
     topic.send(volume.name().value(), messages.encode(status), _ -> {});

@@ -45,6 +45,11 @@ class VolumeMetrics {
         "rotted.chunks",
         "Chunks that changed although nobody wrote to them",
         v -> v.volume().chunks().rottedChunks());
+    gauge(
+        volume,
+        "dirty.chunks",
+        "Chunks whose content the stream may not have yet",
+        v -> v.volume().dirtyChunks());
     counter(volume, "changes", "Writes, zeros and trims of clients", v -> v.device().changes());
     counter(volume, "written.bytes", "Bytes that clients wrote", v -> v.device().bytes());
   }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param sequence the last one given
 /// @param forced the last one that is durable in the journal
 /// @param published the last one that Kafka has acknowledged
-/// @param state serving, blocked or stopped
+/// @param state serving, blocked, overflow or stopped
 record VolumeView(
     String name,
     @Nullable String uuid,
@@ -26,7 +26,8 @@ record VolumeView(
     @Nullable String reason,
     String file,
     @Nullable Boolean startedEmpty,
-    @Nullable Integer rottedChunks) {
+    @Nullable Integer rottedChunks,
+    @Nullable Integer dirtyChunks) {
   static VolumeView of(RunningVolume running) {
     SourceVolume volume = running.volume();
     Ownership ownership = volume.ownership();
@@ -46,7 +47,8 @@ record VolumeView(
         state.reason(),
         running.file().toString(),
         volume.startedEmpty(),
-        volume.chunks().rottedChunks());
+        volume.chunks().rottedChunks(),
+        volume.dirtyChunks());
   }
 
   static VolumeView of(BrokenVolume broken) {
@@ -63,6 +65,7 @@ record VolumeView(
         StateName.STOPPED,
         broken.reason(),
         broken.file().toString(),
+        null,
         null,
         null);
   }

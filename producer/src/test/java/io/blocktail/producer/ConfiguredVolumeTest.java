@@ -54,7 +54,8 @@ class ConfiguredVolumeTest {
   void noSilentLossAFileThatWasAVolumeIsNotMadeAnew() throws Exception {
     ConfiguredVolume volume = ConfiguredVolume.open("demo", config("demo.img", "8M"));
     var settings =
-        new SourceSettings("source", 16 << 20, 1 << 20, Clock.systemUTC(), false, Runnable::run);
+        new SourceSettings(
+            "source", 16 << 20, 1 << 20, Clock.systemUTC(), false, "boot", Runnable::run);
     SourceVolume.open(volume.name(), volume.device(), volume.directory(), settings).close();
     Files.delete(directory.resolve("demo.img"));
 

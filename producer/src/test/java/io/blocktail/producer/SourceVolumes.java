@@ -35,6 +35,7 @@ public final class SourceVolumes {
   }
 
   private static SourceSettings settings(long limit, int segment, boolean content) {
-    return new SourceSettings("test", limit, segment, Clock.systemUTC(), content, Runnable::run);
+    return new SourceSettings(
+        "test", limit, segment, Clock.systemUTC(), content, "boot", Runnable::run);
   }
 }

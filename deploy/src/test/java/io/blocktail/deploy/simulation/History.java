@@ -25,6 +25,10 @@ final class History {
 
   private int applied;
 
+  /// Blocks of a batch of which the source has lost the end: what each may hold until the next
+  /// change.
+  private Map<Integer, List<byte[]>> torn = Map.of();
+
   History(int size) {
     this.size = size;
     this.replayed = new byte[size];
@@ -34,6 +38,12 @@ final class History {
   /// @param stages the whole content before the batch and after each of its requests
   void record(long upTo, List<byte[]> stages) {
     var variants = new HashMap<Integer, List<byte[]>>();
+    torn.forEach((at, list) -> {
+      var all = new ArrayList<>(list);
+      all.add(Arrays.copyOfRange(stages.getLast(), at, at + Geometry.BLOCK));
+      variants.put(at, all);
+    });
+    torn = Map.of();
     for (int i = 1; i < stages.size(); i++) {
       for (int at = 0; at < size; at += Geometry.BLOCK) {
         if (!same(stages.get(i), stages.get(i - 1), at)) {
@@ -44,6 +54,26 @@ final class History {
       }
     }
     changes.add(new Change(upTo, variants));
+  }
+
+  /// The source has lost what it did after a sequence, and nobody was told of it.
+  ///
+  /// @return what the history says that the source holds; of a batch in the middle it is not known
+  byte[] cutBack(long last) {
+    while (!changes.isEmpty() && changes.getLast().upTo() > last) {
+      Change lost = changes.removeLast();
+      boolean partly = changes.isEmpty() || changes.getLast().upTo() < last;
+      torn = partly ? lost.variants() : Map.of();
+    }
+    byte[] content = new byte[size];
+    for (Change change : changes) {
+      change
+          .variants()
+          .forEach((at, list) -> System.arraycopy(list.getLast(), 0, content, at, Geometry.BLOCK));
+    }
+    replayed = new byte[size];
+    applied = 0;
+    return content;
   }
 
   private static boolean same(byte[] a, byte[] b, int at) {

@@ -3,6 +3,7 @@ package io.blocktail.deploy.simulation;
 import io.blocktail.event.Messages;
 import io.blocktail.event.avro.ChunkDigest;
 import io.blocktail.producer.capture.SourceSettings;
+import io.blocktail.producer.capture.SourceState;
 import io.blocktail.producer.capture.SourceVolume;
 import io.blocktail.producer.publish.MessageTopic;
 import io.blocktail.producer.publish.Publisher;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 
 /// The producer's cores over disks that survive it: what [#kill] leaves is what [#start] finds.
 final class SimulatedSource {
@@ -41,8 +43,10 @@ final class SimulatedSource {
   private final SimulatedDisk directory = new SimulatedDisk();
   private final SimulatedDisk medium = new SimulatedDisk();
   private final ArrayDeque<Runnable> background = new ArrayDeque<>();
+  private int boots;
 
   private SourceVolume volume;
+  private long lastBeforeStart;
   private Publisher publisher;
   private Scrubber scrubber;
   private ResyncResponder responder;
@@ -85,9 +89,12 @@ final class SimulatedSource {
 
   private void start() throws IOException {
     var settings =
-        new SourceSettings("source", 64 << 20, 1 << 20, clock, false, background::addLast);
+        new SourceSettings(
+            "source", 64 << 20, 1 << 20, clock, false, "boot-" + boots, background::addLast);
     volume =
         SourceVolume.open(VOLUME, new SimulatedDevice(medium, "volume", size), directory, settings);
+    lastBeforeStart =
+        volume.hasGaps() ? volume.journal().appended() - 1 : volume.journal().appended();
     publisher =
         new Publisher(volume, broker.connectSource(), "changes", Duration.ofMillis(5), nanos);
     scrubber = new Scrubber(volume, digests, Duration.ofSeconds(30), clock, nanos);
@@ -104,6 +111,33 @@ final class SimulatedSource {
     directory.kill();
     medium.kill();
     start();
+  }
+
+  /// The machine loses power: of what was not forced each write is kept, lost or torn.
+  void losePower(RandomGenerator random) throws IOException {
+    directory.losePower(random);
+    medium.losePower(random);
+    boots++;
+    restart();
+  }
+
+  /// The journal overflows, or has room again.
+  boolean switchWay() throws IOException {
+    if (isOverflowed()) {
+      volume.endOverflow();
+    } else {
+      volume.beginOverflow();
+    }
+    return true;
+  }
+
+  boolean isOverflowed() {
+    return volume.state() instanceof SourceState.Overflow;
+  }
+
+  /// Sequence of the last event before those with which it was opened last.
+  long lastBeforeStart() {
+    return lastBeforeStart;
   }
 
   void execute(List<Request> batch) {
@@ -139,7 +173,7 @@ final class SimulatedSource {
   }
 
   boolean isDrained() {
-    return publisher.isDrained() && responder.isIdle() && requests.isEmpty();
+    return !isOverflowed() && publisher.isDrained() && responder.isIdle() && requests.isEmpty();
   }
 
   long appended() {

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// restarts come in the order that the seed says. One thread calls everything.
 final class Simulation {
   private static final int SIZE = (1 << 20) + (64 << 10);
+  private static final int SECTOR = 512;
   private static final int CALM_STEPS = 200_000;
 
   private final SplittableRandom random;
@@ -42,6 +43,12 @@ final class Simulation {
   private final List<SimulatedTarget> targets = new ArrayList<>();
   private final History history = new History(SIZE);
   private final byte[] model = new byte[SIZE];
+
+  /// What the history says: the model without what goes past the journal.
+  private byte[] recorded = new byte[SIZE];
+
+  /// Every content since the last one that was flushed, which is the first.
+  private List<byte[]> sinceFlush = new ArrayList<>(List.of(new byte[SIZE]));
 
   /// What the source's chunks hashed to at their markers, as hex by sequence.
   private final Map<Long, String> sourceDigests = new HashMap<>();
@@ -133,6 +140,17 @@ final class Simulation {
         }
       }
       case 7, 8 -> broker.step();
+      case 9 -> {
+        if (random.nextInt(4) == 0) {
+          losePowerOfSource();
+        }
+      }
+      case 10 -> {
+        if (random.nextInt(3) == 0) {
+          onSource(source::switchWay);
+          recordWhatIsKnown();
+        }
+      }
       default -> work(target);
     }
   }
@@ -208,16 +226,52 @@ final class Simulation {
       assertThat(request.failure()).isNull();
     }
     become(stages.getLast(), stages);
+    if (batch.stream().anyMatch(Request::durable)) {
+      sinceFlush = new ArrayList<>(List.of(stages.getLast()));
+    }
   }
 
+  /// @param stages from what it was before
   private void become(byte[] content, List<byte[]> stages) {
-    history.record(source.appended(), stages);
     System.arraycopy(content, 0, model, 0, SIZE);
+    sinceFlush.addAll(stages);
+    if (!source.isOverflowed()) {
+      history.record(source.appended(), stages);
+      recorded = content.clone();
+    }
+  }
+
+  /// Where the stream has been told of all that went past the journal, the history has it.
+  private void recordWhatIsKnown() {
+    if (!source.isOverflowed() && !Arrays.equals(recorded, model)) {
+      history.record(source.appended(), List.of(recorded, model.clone()));
+      recorded = model.clone();
+    }
+  }
+
+  /// Durable: what was flushed is there. Of what was not, each sector has what it held at some time
+  /// since.
+  private void losePowerOfSource() throws IOException {
+    source.losePower(random);
+    byte[] now = source.content();
+    for (int at = 0; at < SIZE; at += SECTOR) {
+      int from = at;
+      int to = at + SECTOR;
+      assertThat(
+              sinceFlush.stream().anyMatch(stage -> Arrays.equals(now, from, to, stage, from, to)))
+          .as("sector at %d after a power loss", at)
+          .isTrue();
+    }
+    recorded = history.cutBack(source.lastBeforeStart());
+    System.arraycopy(now, 0, model, 0, SIZE);
+    sinceFlush = new ArrayList<>(List.of(now)); // what a power loss leaves is there
+    recordWhatIsKnown();
   }
 
   /// Durable: what was acknowledged before is there. Of what was not, each block has what it held
   /// before, or after one of the requests.
   private void restartInsideAWrite(List<byte[]> stages) throws IOException {
+    boolean overflowed = source.isOverflowed();
     source.restart();
     byte[] now = source.content();
     for (int at = 0; at < SIZE; at += Geometry.BLOCK) {
@@ -228,7 +282,13 @@ final class Simulation {
           .isTrue();
     }
     stages.add(now);
-    become(now, stages);
+    if (overflowed) { // its end is not a part of the history, although it may be journaled now
+      System.arraycopy(now, 0, model, 0, SIZE);
+      sinceFlush.addAll(stages);
+      recordWhatIsKnown();
+    } else {
+      become(now, stages);
+    }
   }
 
   private void restartSource() throws IOException {
@@ -237,6 +297,7 @@ final class Simulation {
     assertThat(Arrays.equals(source.content(), before))
         .as("Durable: what was acknowledged is on the source after a kill")
         .isTrue();
+    recordWhatIsKnown();
   }
 
   private void checkPromises() throws IOException {
@@ -254,6 +315,10 @@ final class Simulation {
     source.lightFuse(-1);
     targets.forEach(target -> target.lightFuse(-1));
     int steps = 0;
+    if (source.isOverflowed()) {
+      source.switchWay();
+      recordWhatIsKnown();
+    }
     while (!isAtRest()) {
       assertThat(steps++)
           .as(

@@ -6,6 +6,7 @@ import io.blocktail.event.Body;
 import io.blocktail.event.EventCodec;
 import io.blocktail.producer.journal.Appended;
 import io.blocktail.producer.journal.Journal;
+import io.blocktail.producer.journal.JournalSuspended;
 import io.blocktail.volume.BlockDevice;
 import io.blocktail.volume.Geometry;
 import io.blocktail.volume.Request;
@@ -34,23 +35,25 @@ public final class CapturingDevice implements BlockDevice {
   private final BlockDevice device;
   private final Journal journal;
   private final ChunkRecords records;
+  private final DirtyMap dirty;
+  private final HotMap hot;
   private final Fitness fitness;
+  private final Passage passage;
   private final ChunkLocks locks;
 
   /// A chunk that is read for BASE; guarded by itself.
   private final byte[] content;
 
   CapturingDevice(
-      Geometry geometry,
-      BlockDevice device,
-      Journal journal,
-      ChunkRecords records,
-      Fitness fitness) {
+      Geometry geometry, VolumeFiles files, Journal journal, Fitness fitness, Passage passage) {
     this.geometry = geometry;
-    this.device = device;
+    this.device = files.device();
     this.journal = journal;
-    this.records = records;
+    this.records = files.chunks();
+    this.dirty = files.dirty();
+    this.hot = files.hot();
     this.fitness = fitness;
+    this.passage = passage;
     this.locks = new ChunkLocks(geometry.chunks());
     this.content = new byte[geometry.chunkSize()];
   }
@@ -115,7 +118,24 @@ public final class CapturingDevice implements BlockDevice {
   }
 
   private void capture(Group group, String origin) throws IOException {
-    fitness.check();
+    while (true) {
+      fitness.check();
+      if (passage.throughJournal() && journaled(group, origin)) {
+        return;
+      }
+      if (passage.enter()) {
+        try {
+          pass(group);
+        } finally {
+          passage.leave();
+        }
+        return;
+      }
+    }
+  }
+
+  /// @return false when the journal takes nothing: then nothing was done
+  private boolean journaled(Group group, String origin) throws IOException {
     try (var _ = journal.reserve(group.size(), textBytes(origin), group.dataBytes())) {
       BitSet taken = locks.beginWrite(group.chunks(), group.chunkCount());
       try {
@@ -123,15 +143,46 @@ public final class CapturingDevice implements BlockDevice {
         if (!changes.isEmpty()) {
           bringIn(group, changes, origin);
         }
+        return true;
       } finally {
         locks.endWrite(group.chunks(), group.chunkCount(), taken);
       }
+    } catch (JournalSuspended e) {
+      return false;
+    }
+  }
+
+  /// Past the journal: the dirty map has the chunks before the device is written.
+  private void pass(Group group) throws IOException {
+    BitSet taken = locks.beginWrite(group.chunks(), group.chunkCount());
+    try {
+      List<Body> changes = group.bodies(device, records);
+      if (!changes.isEmpty()) {
+        dirty(group);
+        apply(group, changes);
+      }
+    } finally {
+      locks.endWrite(group.chunks(), group.chunkCount(), taken);
+    }
+  }
+
+  private void dirty(Group group) throws IOException {
+    var chunks = new BitSet();
+    for (int i = 0; i < group.chunkCount(); i++) {
+      chunks.set(group.chunks()[i]);
+      records.dirtied(group.chunks()[i]);
+    }
+    try {
+      dirty.add(chunks);
+    } catch (IOException e) {
+      throw fitness.stop("its map of dirty chunks could not be written", e);
     }
   }
 
   /// Journal, then device. Whatever goes wrong in between, be it our own mistake, stops the volume:
   /// the history would have what the device has not.
   private void bringIn(Group group, List<Body> changes, String origin) throws IOException {
+    heat(group);
     try {
       Appended appended = journal.append(changes, origin);
       records.changed(changes, appended.first());
@@ -140,6 +191,16 @@ public final class CapturingDevice implements BlockDevice {
     } catch (RuntimeException | Error e) {
       fitness.stop("a change could not be carried out: " + e);
       throw e;
+    } finally {
+      hot.leave(group.chunks(), group.chunkCount());
+    }
+  }
+
+  private void heat(Group group) throws IOException {
+    try {
+      hot.enter(group.chunks(), group.chunkCount());
+    } catch (IOException e) {
+      throw fitness.stop("its map of hot regions could not be written", e);
     }
   }
 
@@ -188,11 +249,24 @@ public final class CapturingDevice implements BlockDevice {
     }
   }
 
-  /// Forces the journal: what it holds is redone into the device after a crash.
+  /// Forces the journal: what it holds is redone into the device after a crash. As long as changes
+  /// go past it, forces the device.
   @Override
   public void force() throws IOException {
     fitness.check();
-    journal.force(journal.appended());
+    if (!passage.throughJournal() && passage.settled()) {
+      forceDevice();
+    } else {
+      journal.force(journal.appended());
+    }
+  }
+
+  private void forceDevice() throws IOException {
+    try {
+      device.force();
+    } catch (IOException e) {
+      throw fitness.stop("a force of %s failed".formatted(device), e);
+    }
   }
 
   /// Appends an event that touches no chunk: GAP, WHOLE, BOOKMARK.
@@ -302,6 +376,7 @@ public final class CapturingDevice implements BlockDevice {
     List<Body> pieces = BasePieces.of(content, length, geometry.chunkOffset(chunk), gap, target);
     Appended appended = journal.append(pieces, origin);
     records.based(chunk, appended.last(), digest);
+    dirty.based(chunk, gap, appended.last());
     journal.applied(appended);
     return appended.last();
   }

@@ -25,15 +25,17 @@ import org.jspecify.annotations.Nullable;
 /// 52 redo point: sequence, segment, position 8 + 8 + 4
 /// 72 forced                                  8
 /// 80 last scrub pass                         8
-/// 88 flags: 1 started empty, 2 initial gap open, 4 published  4
+/// 88 flags: 1 started empty, 2 overflow, 4 published  4
 /// 92 published: offset, sequence             8 + 8
-/// 108 owner, topic id: each 2 bytes of length, then UTF-8
+/// 108 owner, topic id, boot: each 2 bytes of length, then UTF-8
 /// ```
 ///
 /// @param incarnation of the journal that took it
 /// @param redo from where a restart redoes the journal into the device
 /// @param forced highest forced sequence
 /// @param pass number of the last scrub pass
+/// @param boot of the operating system under which the volume was open
+/// @param overflow whether changes are not journaled, but only noted in the dirty map
 /// @param published what Kafka had acknowledged; null when nothing
 record Checkpoint(
     Ownership ownership,
@@ -43,14 +45,15 @@ record Checkpoint(
     long forced,
     long pass,
     boolean startedEmpty,
-    boolean initialGapOpen,
+    String boot,
+    boolean overflow,
     @Nullable StreamPosition published) {
   static final String NAME = "checkpoint";
 
   private static final long MAGIC = 0x4254534F55524345L;
 
-  /// 1: the first.
-  private static final int VERSION = 1;
+  /// 1: the first. 2: boot and overflow; what a volume starts with is in the dirty map.
+  private static final int VERSION = 2;
 
   private static final int FIXED = 108;
   private static final int LIMIT = 8 << 10;
@@ -69,23 +72,25 @@ record Checkpoint(
     byte[] owner = ownership.owner().getBytes(StandardCharsets.UTF_8);
     StreamPosition at = published == null ? new StreamPosition("", 0, 0) : published;
     byte[] topic = at.topicId().getBytes(StandardCharsets.UTF_8);
-    var bytes = ByteBuffer.allocate(FIXED + 4 + owner.length + topic.length);
+    byte[] run = boot.getBytes(StandardCharsets.UTF_8);
+    var bytes = ByteBuffer.allocate(FIXED + 6 + owner.length + topic.length + run.length);
     bytes.putLong(MAGIC).putInt(VERSION).putInt(0);
     bytes.putLong(volume.getMostSignificantBits()).putLong(volume.getLeastSignificantBits());
     bytes.putLong(ownership.geometry().size()).putInt(ownership.geometry().chunkSize());
     bytes.putInt(epoch).putInt(incarnation);
     bytes.putLong(redo.sequence()).putLong(redo.segment()).putInt(redo.position());
     bytes.putLong(forced).putLong(pass);
-    bytes.putInt((startedEmpty ? 1 : 0) | (initialGapOpen ? 2 : 0) | (published != null ? 4 : 0));
+    bytes.putInt((startedEmpty ? 1 : 0) | (overflow ? 2 : 0) | (published != null ? 4 : 0));
     bytes.putLong(at.offset()).putLong(at.sequence());
     bytes.putShort((short) owner.length).put(owner);
     bytes.putShort((short) topic.length).put(topic);
+    bytes.putShort((short) run.length).put(run);
     bytes.putInt(12, checksum(bytes.flip()));
     return bytes;
   }
 
   private static Checkpoint decode(ByteBuffer bytes) throws IOException {
-    if (bytes.remaining() < FIXED + 4 || bytes.getLong(0) != MAGIC) {
+    if (bytes.remaining() < FIXED + 6 || bytes.getLong(0) != MAGIC) {
       throw new IOException("the file '%s' is damaged: it is no checkpoint".formatted(NAME));
     }
     if (bytes.getInt(12) != checksum(bytes)) {
@@ -109,6 +114,7 @@ record Checkpoint(
     long sequence = bytes.getLong();
     String owner = text(bytes);
     String topic = text(bytes);
+    String boot = text(bytes);
     return new Checkpoint(
         new Ownership(volume, geometry, owner),
         epoch,
@@ -117,6 +123,7 @@ record Checkpoint(
         forced,
         pass,
         (flags & 1) != 0,
+        boot,
         (flags & 2) != 0,
         (flags & 4) != 0 ? new StreamPosition(topic, offset, sequence) : null);
   }
@@ -135,18 +142,35 @@ record Checkpoint(
     return (int) crc.getValue();
   }
 
-  Checkpoint at(int incarnation, Place redo, long forced, @Nullable StreamPosition published) {
+  Checkpoint at(Place redo, long forced, @Nullable StreamPosition published) {
     return new Checkpoint(
-        ownership, epoch, incarnation, redo, forced, pass, startedEmpty, initialGapOpen, published);
+        ownership, epoch, incarnation, redo, forced, pass, startedEmpty, boot, overflow, published);
+  }
+
+  /// Of a journal that was opened.
+  ///
+  /// @param redo the log's end
+  Checkpoint opened(Place redo, long forced, String boot) {
+    return new Checkpoint(
+        ownership,
+        epoch,
+        incarnation + 1,
+        redo,
+        forced,
+        pass,
+        startedEmpty,
+        boot,
+        overflow,
+        published);
   }
 
   Checkpoint withPass(long pass) {
     return new Checkpoint(
-        ownership, epoch, incarnation, redo, forced, pass, startedEmpty, initialGapOpen, published);
+        ownership, epoch, incarnation, redo, forced, pass, startedEmpty, boot, overflow, published);
   }
 
-  Checkpoint withoutInitialGap() {
+  Checkpoint withOverflow(boolean overflow) {
     return new Checkpoint(
-        ownership, epoch, incarnation, redo, forced, pass, startedEmpty, false, published);
+        ownership, epoch, incarnation, redo, forced, pass, startedEmpty, boot, overflow, published);
   }
 }

@@ -31,6 +31,9 @@ public final class ChunkRecords implements AutoCloseable {
   private static final int DIGEST = 1;
   private static final int ROTTED = 2;
 
+  /// The chunk may have been changed past the journal: no digest of it is remembered. Not stored.
+  private static final int DIRTY = 4;
+
   private final Geometry geometry;
   private final ChunkRecordFile file;
   private final long[] lastChange;
@@ -114,7 +117,7 @@ public final class ChunkRecords implements AutoCloseable {
   ///
   /// @param marker sequence of its marker
   public synchronized Verdict digested(int chunk, long lastChange, Digest digest, long marker) {
-    if (this.lastChange[chunk] != lastChange) {
+    if (this.lastChange[chunk] != lastChange || (flags[chunk] & DIRTY) != 0) {
       return Verdict.OUTDATED;
     }
     if ((flags[chunk] & DIGEST) != 0) {
@@ -144,6 +147,7 @@ public final class ChunkRecords implements AutoCloseable {
   /// @param sequence of the last of them
   synchronized void based(int chunk, long sequence, Digest digest) {
     lastChange[chunk] = sequence;
+    flags[chunk] &= ~DIRTY;
     remember(chunk, digest, sequence);
   }
 
@@ -167,6 +171,17 @@ public final class ChunkRecords implements AutoCloseable {
     if ((flags[chunk] & ROTTED) != 0) {
       rewrite(chunk, change);
     }
+  }
+
+  /// The chunk may hold, until it is appended as BASE, what the history does not have.
+  synchronized void dirtied(int chunk) {
+    flags[chunk] = (byte) (flags[chunk] & ~DIGEST | DIRTY);
+    dirty.set(ChunkRecordFile.page(chunk));
+  }
+
+  /// Whether the chunk may have been changed after the sequence.
+  public synchronized boolean changedSince(int chunk, long sequence) {
+    return lastChange[chunk] > sequence || (flags[chunk] & DIRTY) != 0;
   }
 
   private void rewrite(int chunk, Body.Content change) {
@@ -226,8 +241,8 @@ public final class ChunkRecords implements AutoCloseable {
     int end = Math.min(flags.length, first + ChunkRecordFile.PER_PAGE);
     for (int chunk = first; chunk < end; chunk++) {
       boolean digestCounts = (flags[chunk] & DIGEST) != 0 && marker[chunk] <= forced;
-      int stored = digestCounts ? flags[chunk] : flags[chunk] & ~DIGEST;
-      if (stored != flags[chunk]) {
+      int stored = flags[chunk] & (digestCounts ? ~DIRTY : ~(DIRTY | DIGEST));
+      if ((stored ^ flags[chunk]) == DIGEST) {
         dirty.set(page); // again, when the marker is forced
       }
       ChunkRecordFile.encode(

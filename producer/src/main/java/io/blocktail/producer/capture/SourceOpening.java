@@ -1,8 +1,6 @@
 package io.blocktail.producer.capture;
 
-import io.blocktail.event.Body;
 import io.blocktail.event.Ownership;
-import io.blocktail.producer.journal.Appended;
 import io.blocktail.producer.journal.Journal;
 import io.blocktail.producer.journal.JournalRecovery;
 import io.blocktail.producer.journal.JournalSettings;
@@ -15,6 +13,7 @@ import io.blocktail.volume.VolumeName;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -26,6 +25,7 @@ final class SourceOpening {
   private static final System.Logger LOG = System.getLogger(SourceOpening.class.getName());
   private static final String LOCK = "lock";
   private static final String JOURNAL = "journal-";
+  private static final String CONTENT = "start with content";
 
   private final VolumeName name;
   private final BlockDevice device;
@@ -63,13 +63,11 @@ final class SourceOpening {
           "%s has %d bytes, but the volume has %d"
               .formatted(device, device.size(), geometry.size()));
     }
-    UUID id = checkpoint.ownership().volume();
-    var records =
-        new ChunkRecords(geometry, ChunkRecordFile.open(directory, id, geometry.chunks()));
+    VolumeFiles files = VolumeFiles.open(device, directory, checkpoint.ownership());
     try {
-      return recover(lock, checkpoint, records);
+      return recover(lock, checkpoint, files);
     } catch (IOException | RuntimeException e) {
-      records.close();
+      files.close();
       throw e;
     }
   }
@@ -84,14 +82,9 @@ final class SourceOpening {
     }
     var ownership = new Ownership(UUID.randomUUID(), geometry(), settings.owner());
     boolean content = settings.startsWithContent();
-    var checkpoint = new Checkpoint(ownership, 1, 0, Place.FIRST, 0, 0, !content, content, null);
-    int chunks = ownership.geometry().chunks();
-    var records =
-        new ChunkRecords(
-            ownership.geometry(), ChunkRecordFile.create(directory, ownership.volume(), chunks));
-    try (records) {
-      records.storeNew();
-    }
+    var checkpoint =
+        new Checkpoint(ownership, 1, 0, Place.FIRST, 0, 0, !content, settings.boot(), false, null);
+    VolumeFiles.create(directory, ownership, content);
     checkpoint.write(directory);
     return checkpoint;
   }
@@ -104,9 +97,9 @@ final class SourceOpening {
     }
   }
 
-  private SourceVolume recover(Closeable lock, Checkpoint checkpoint, ChunkRecords records)
+  private SourceVolume recover(Closeable lock, Checkpoint checkpoint, VolumeFiles files)
       throws IOException {
-    int damaged = records.load(checkpoint.redo().sequence() - 1);
+    int damaged = files.chunks().load(checkpoint.redo().sequence() - 1);
     if (damaged > 0) {
       LOG.log(
           Level.WARNING,
@@ -119,12 +112,12 @@ final class SourceOpening {
     try (var recovery =
         JournalRecovery.read(
             journalSettings, checkpoint.redo(), checkpoint.incarnation(), checkpoint.forced())) {
-      recovery.replay(new Redo(checkpoint.ownership().geometry(), device, records));
+      recovery.replay(new Redo(checkpoint.ownership().geometry(), device, files.chunks()));
       device.force();
       Journal journal = recovery.open();
       fitness.onStop(journal::stop);
       try {
-        return serve(lock, checkpoint, journal, records);
+        return serve(lock, checkpoint, journal, files);
       } catch (IOException | RuntimeException e) {
         journal.close();
         throw e;
@@ -146,33 +139,60 @@ final class SourceOpening {
   }
 
   /// The new incarnation and the redo point at the log's end are durable before anything is
-  /// appended.
-  private SourceVolume serve(
-      Closeable lock, Checkpoint before, Journal journal, ChunkRecords records) throws IOException {
-    records.store(journal);
-    var checkpoint =
-        before.at(
-            before.incarnation() + 1, journal.redoPoint(), journal.forced(), before.published());
+  /// appended; what a power loss has made doubtful is, before the boot it happened in is forgotten.
+  private SourceVolume serve(Closeable lock, Checkpoint before, Journal journal, VolumeFiles files)
+      throws IOException {
+    boolean powerLost = suspectHotRegions(before, files);
+    files.dirty().snapshot().indexes().forEach(files.chunks()::dirtied);
+    files.chunks().store(journal);
+    var checkpoint = before.opened(journal.redoPoint(), journal.forced(), settings.boot());
     checkpoint.write(directory);
-    if (journal.appended() == 0) {
-      begin(checkpoint, journal);
-      checkpoint =
-          checkpoint.at(
-              checkpoint.incarnation(), checkpoint.redo(), journal.forced(), before.published());
-      checkpoint.write(directory);
-    }
+    files.hot().cool(files.hot().candidates(true)); // the journal was forced when it was opened
+    List<OwnGap> gaps = openGaps(checkpoint, journal, files.dirty(), powerLost);
+    checkpoint = checkpoint.at(checkpoint.redo(), journal.forced(), before.published());
+    checkpoint.write(directory);
     if (checkpoint.published() != null) {
       journal.acknowledged(checkpoint.published().sequence());
     }
-    return new SourceVolume(name, lock, directory, device, journal, records, fitness, checkpoint);
+    return new SourceVolume(name, lock, files, journal, fitness, checkpoint, gaps);
   }
 
-  private static void begin(Checkpoint checkpoint, Journal journal) throws IOException {
-    Ownership ownership = checkpoint.ownership();
-    ChunkSet open =
-        checkpoint.initialGapOpen() ? ChunkSet.all(ownership.geometry()) : ChunkSet.EMPTY;
-    Appended epoch = journal.append(List.of(new Body.Epoch(ownership, open)), "start");
-    journal.applied(epoch);
-    journal.force(epoch.last());
+  /// After a power loss, or where nobody knows whether there was one, the device may hold writes
+  /// that the journal has lost.
+  ///
+  /// @return whether that is so of any
+  private boolean suspectHotRegions(Checkpoint before, VolumeFiles files) throws IOException {
+    if (!settings.boot().equals(Boot.UNKNOWN) && settings.boot().equals(before.boot())) {
+      return false;
+    }
+    BitSet hot = files.hot().chunks();
+    if (hot.isEmpty()) {
+      return false;
+    }
+    LOG.log(
+        Level.WARNING,
+        "volume {0}: the power was lost while it was open; {1} chunks may hold writes that were not"
+            + " flushed, and are sent to all targets again",
+        name,
+        hot.cardinality());
+    files.dirty().add(hot);
+    return true;
+  }
+
+  private static List<OwnGap> openGaps(
+      Checkpoint checkpoint, Journal journal, DirtyMap dirty, boolean powerLost)
+      throws IOException {
+    var gaps = new OwnGaps(journal, dirty, checkpoint.ownership());
+    ChunkSet all = ChunkSet.all(checkpoint.ownership().geometry());
+    if (journal.appended() == 0) {
+      return gaps.begin(
+          checkpoint.startedEmpty() ? ChunkSet.EMPTY : all,
+          checkpoint.startedEmpty() ? "start" : CONTENT);
+    }
+    if (journal.appended() == 1 && !checkpoint.startedEmpty()) {
+      dirty.opened(1);
+      return List.of(new OwnGap(1, all, CONTENT));
+    }
+    return checkpoint.overflow() ? List.of() : gaps.open(powerLost ? "power loss" : "restart");
   }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.Executor;
 /// @param clock for the events' capture times
 /// @param startsWithContent whether the device of a new volume may hold something: then its history
 ///   begins with a gap over all chunks. Without meaning for a volume that exists
+/// @param boot which run of the operating system this is, or [Boot#UNKNOWN]
 /// @param background runs what need not be done at once: the preparation of journal segments
 public record SourceSettings(
     String owner,
@@ -18,6 +19,7 @@ public record SourceSettings(
     int segmentBytes,
     Clock clock,
     boolean startsWithContent,
+    String boot,
     Executor background) {
   /// The smallest segment, in bytes: the largest group of records fits.
   public static final int MIN_SEGMENT = 1 << 20;
@@ -46,6 +48,13 @@ public record SourceSettings(
         segmentBytes,
         clock,
         startsWithContent,
+        Boot.current(),
         task -> Thread.ofPlatform().daemon().name("journal-segments").start(task));
+  }
+
+  /// The same, under another run of the operating system.
+  public SourceSettings under(String boot) {
+    return new SourceSettings(
+        owner, journalLimit, segmentBytes, clock, startsWithContent, boot, background);
   }
 }

@@ -5,11 +5,15 @@ import io.blocktail.producer.journal.Journal;
 import io.blocktail.producer.journal.Place;
 import io.blocktail.storage.Disk;
 import io.blocktail.volume.BlockDevice;
+import io.blocktail.volume.ChunkSet;
 import io.blocktail.volume.VolumeName;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.BitSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// A source volume with all that belongs to it: its lock, device, journal, chunk records and
@@ -17,11 +21,10 @@ import org.jspecify.annotations.Nullable;
 public final class SourceVolume implements AutoCloseable {
   private final VolumeName name;
   private final Closeable lock;
-  private final Disk directory;
-  private final BlockDevice below;
+  private final VolumeFiles files;
   private final Journal journal;
-  private final ChunkRecords chunks;
   private final Fitness fitness;
+  private final Passage passage;
   private final CapturingDevice device;
 
   /// Held while the checkpoint's file is made and replaced.
@@ -32,26 +35,35 @@ public final class SourceVolume implements AutoCloseable {
 
   private volatile @Nullable StreamPosition published;
 
+  /// Opened, and not taken yet by who fills them.
+  private final AtomicReference<List<OwnGap>> gaps;
+
   SourceVolume(
       VolumeName name,
       Closeable lock,
-      Disk directory,
-      BlockDevice below,
+      VolumeFiles files,
       Journal journal,
-      ChunkRecords chunks,
       Fitness fitness,
-      Checkpoint saved) {
+      Checkpoint saved,
+      List<OwnGap> gaps) {
     this.name = name;
     this.lock = lock;
-    this.directory = directory;
-    this.below = below;
+    this.files = files;
     this.journal = journal;
-    this.chunks = chunks;
     this.fitness = fitness;
     this.saved = saved;
     this.published = saved.published();
+    this.gaps = new AtomicReference<>(gaps);
+    this.passage = new Passage(fitness, saved.overflow());
     this.device =
-        new CapturingDevice(saved.ownership().geometry(), below, journal, chunks, fitness);
+        new CapturingDevice(saved.ownership().geometry(), files, journal, fitness, passage);
+    fitness.onStop(cause -> {
+      journal.stop(cause);
+      passage.stopped();
+    });
+    if (saved.overflow()) {
+      journal.suspend();
+    }
   }
 
   /// Opens the volume, or makes it where the directory has none yet. The device is the volume's
@@ -88,16 +100,20 @@ public final class SourceVolume implements AutoCloseable {
     return saved.startedEmpty();
   }
 
-  /// Whether the gap over the content that the volume started with is still to be closed.
-  public boolean initialGapOpen() {
-    return saved.initialGapOpen();
+  /// How many chunks the stream may lack; each is sent again in a gap that the volume opens.
+  public int dirtyChunks() {
+    return files.dirty().count();
   }
 
-  /// Durable when it returns.
-  public void initialGapClosed() throws IOException {
-    synchronized (checkpointing) {
-      save(saved.withoutInitialGap());
-    }
+  /// Whether gaps wait to be taken.
+  public boolean hasGaps() {
+    return !gaps.get().isEmpty();
+  }
+
+  /// The gaps that were opened since this was asked last, for who fills them. They take the place
+  /// of all that were taken before.
+  public List<OwnGap> takeGaps() {
+    return gaps.getAndSet(List.of());
   }
 
   public CapturingDevice device() {
@@ -109,7 +125,7 @@ public final class SourceVolume implements AutoCloseable {
   }
 
   public ChunkRecords chunks() {
-    return chunks;
+    return files.chunks();
   }
 
   /// What was acknowledged by Kafka when the last checkpoint was taken, or since.
@@ -133,32 +149,45 @@ public final class SourceVolume implements AutoCloseable {
   private void save(Checkpoint checkpoint) throws IOException {
     fitness.check();
     try {
-      checkpoint.write(directory);
+      checkpoint.write(files.directory());
     } catch (IOException e) {
-      throw fitness.stop("its checkpoint in %s could not be written".formatted(directory), e);
+      throw fitness.stop(
+          "its checkpoint in %s could not be written".formatted(files.directory()), e);
     }
     saved = checkpoint;
   }
 
   /// One step of background work: forces the device, moves the point from which a restart redoes
-  /// the journal, stores chunk records, frees journal segments.
+  /// the journal, stores chunk records and maps, frees journal segments.
   ///
   /// @return whether there was something to do
   public boolean checkpoint() throws IOException {
+    return checkpoint(false);
+  }
+
+  /// @param last whether nobody writes any more
+  private boolean checkpoint(boolean last) throws IOException {
     synchronized (checkpointing) {
       if (fitness.reason() != null) {
         return false;
       }
+      BitSet idle = files.hot().candidates(last);
+      long appended = journal.appended();
       Place redo = journal.redoPoint();
       StreamPosition position = published;
       boolean moved = !redo.equals(saved.redo());
-      if (moved || chunks.isDirty() || !Objects.equals(position, saved.published())) {
-        journal.force(redo.sequence() - 1);
+      files.dirty().settle(journal.forced());
+      if (moved
+          || !idle.isEmpty()
+          || files.chunks().isDirty()
+          || files.dirty().isToBeStored()
+          || !Objects.equals(position, saved.published())) {
+        journal.force(idle.isEmpty() ? redo.sequence() - 1 : appended);
         if (moved) {
           forceDevice();
         }
-        storeChunks();
-        save(saved.at(saved.incarnation(), redo, journal.forced(), position));
+        store(idle);
+        save(saved.at(redo, journal.forced(), position));
         journal.free(redo);
         return true;
       }
@@ -166,19 +195,104 @@ public final class SourceVolume implements AutoCloseable {
     }
   }
 
-  private void forceDevice() throws IOException {
-    try {
-      below.force();
-    } catch (IOException e) {
-      throw fitness.stop("a force of %s failed".formatted(below), e);
+  /// Lets changes go past the full journal, from now on and over restarts, until [#endOverflow].
+  /// Writers who wait for room in it go on.
+  public void beginOverflow() throws IOException {
+    synchronized (checkpointing) {
+      passage.beginSwitch();
+      journal.suspend();
+      journal.force(journal.appended());
+      forceDevice();
+      save(saved.at(journal.redoPoint(), journal.forced(), published).withOverflow(true));
+      passage.switched(true);
     }
   }
 
-  private void storeChunks() throws IOException {
+  /// Lets changes go through the journal again, which must have room. First what went past it
+  /// becomes durable, and the stream is told which chunks it lacks.
+  public void endOverflow() throws IOException {
+    synchronized (checkpointing) {
+      passage.beginSwitch();
+      forceDevice();
+      List<OwnGap> opened = ownGaps().open("overflow");
+      save(saved.withOverflow(false));
+      gaps.set(opened);
+      journal.resume();
+      passage.switched(false);
+    }
+  }
+
+  /// The stream ends before what the journal still has: it goes on with a gap over all that was
+  /// changed behind its end, and what the journal has from there to the gap is never sent.
+  ///
+  /// @param end sequence of the stream's last event; 0 where there is none, or the topic was made
+  ///   again
+  /// @return sequence of the event that follows in the stream
+  public long goOnBehind(long end) throws IOException {
+    synchronized (checkpointing) {
+      boolean past = passage.isPast();
+      passage.beginSwitch();
+      journal.suspend();
+      List<OwnGap> opened = end == 0 ? beginAnew() : openBehind(end);
+      gaps.set(opened);
+      if (!past) {
+        journal.resume();
+      }
+      passage.switched(past);
+      return opened.getFirst().name();
+    }
+  }
+
+  private List<OwnGap> beginAnew() throws IOException {
+    ChunkSet all = ChunkSet.all(ownership().geometry());
+    makeDirty(all.toBitSet());
+    return ownGaps().begin(all, "stream begun anew");
+  }
+
+  private List<OwnGap> openBehind(long end) throws IOException {
+    int chunks = ownership().geometry().chunks();
+    var changed = new BitSet(chunks);
+    for (int chunk = 0; chunk < chunks; chunk++) {
+      changed.set(chunk, files.chunks().changedSince(chunk, end));
+    }
+    makeDirty(changed);
+    return ownGaps().openBehind(end, "stream lost its end");
+  }
+
+  private void makeDirty(BitSet chunks) throws IOException {
     try {
-      chunks.store(journal);
+      files.dirty().add(chunks);
     } catch (IOException e) {
-      throw fitness.stop("its chunk records in %s could not be written".formatted(directory), e);
+      throw fitness.stop("its map of dirty chunks could not be written", e);
+    }
+  }
+
+  private OwnGaps ownGaps() {
+    return new OwnGaps(journal, files.dirty(), ownership());
+  }
+
+  private void forceDevice() throws IOException {
+    try {
+      files.device().force();
+    } catch (IOException e) {
+      throw fitness.stop("a force of %s failed".formatted(files.device()), e);
+    }
+  }
+
+  /// @param idle regions of which the journal has everything durably
+  private void store(BitSet idle) throws IOException {
+    try {
+      files.chunks().store(journal);
+    } catch (IOException e) {
+      throw fitness.stop(
+          "its chunk records in %s could not be written".formatted(files.directory()), e);
+    }
+    try {
+      files.dirty().store();
+      files.hot().cool(idle);
+    } catch (IOException e) {
+      throw fitness.stop(
+          "its maps of chunks in %s could not be written".formatted(files.directory()), e);
     }
   }
 
@@ -186,6 +300,9 @@ public final class SourceVolume implements AutoCloseable {
     String reason = fitness.reason();
     if (reason != null) {
       return new SourceState.Stopped(reason);
+    }
+    if (passage.isPast()) {
+      return new SourceState.Overflow();
     }
     return journal.blocked() ? new SourceState.Blocked() : new SourceState.Serving();
   }
@@ -204,10 +321,10 @@ public final class SourceVolume implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try (lock;
-        below;
-        chunks;
+        BlockDevice _ = files.device();
+        files;
         journal) {
-      checkpoint();
+      checkpoint(true);
       fitness.stop("it is closed");
     }
   }

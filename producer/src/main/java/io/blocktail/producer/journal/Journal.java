@@ -52,6 +52,9 @@ public final class Journal implements AutoCloseable {
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private volatile @Nullable Thread publisher;
 
+  /// Whether nothing but [#appendSuspended] may append; guarded by `appending`.
+  private boolean suspended;
+
   /// @param end where the next record goes; all before it is forced
   Journal(JournalSettings settings, int incarnation, Segments segments, Place end)
       throws IOException {
@@ -88,8 +91,39 @@ public final class Journal implements AutoCloseable {
   /// [#applied]: so long a restart redoes them.
   ///
   /// @param origin who caused them
+  /// @throws JournalSuspended between [#suspend] and [#resume]; nothing was appended
   public Appended append(List<Body> bodies, String origin) throws IOException {
     appending.lock();
+    try {
+      if (suspended) {
+        throw new JournalSuspended();
+      }
+      return appendBehind(appended, bodies, origin);
+    } finally {
+      appending.unlock();
+    }
+  }
+
+  /// Appends an event although others may not, and there may be no room.
+  public Appended appendSuspended(Body body, String origin) throws IOException {
+    return appendSuspended(appended, body, origin);
+  }
+
+  /// The same, for an event that will stand in the stream behind one that is not the last before it
+  /// here: what is in between never comes there.
+  ///
+  /// @param previous sequence of the event that it follows on in the stream
+  public Appended appendSuspended(long previous, Body body, String origin) throws IOException {
+    appending.lock();
+    try {
+      return appendBehind(previous, List.of(body), origin);
+    } finally {
+      appending.unlock();
+    }
+  }
+
+  private Appended appendBehind(long previous, List<Body> bodies, String origin)
+      throws IOException {
     try {
       check();
       Place start = end();
@@ -97,7 +131,7 @@ public final class Journal implements AutoCloseable {
       long capturedAt = now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
       var batch = new Appended(start, bodies.size());
       inFlight.begin(batch);
-      write(bodies, start.sequence(), capturedAt, origin);
+      write(bodies, start.sequence(), previous, capturedAt, origin);
       appended = batch.last();
       room.free(freeBytes());
       wakePublisher();
@@ -105,17 +139,40 @@ public final class Journal implements AutoCloseable {
     } catch (IOException | RuntimeException | Error e) {
       fail(e); // part of the batch may be written: nothing may stand behind it
       throw e;
-    } finally {
-      appending.unlock();
     }
   }
 
-  private void write(List<Body> bodies, long first, long capturedAt, String origin)
+  /// Nothing is appended from now on; who waits for room is let go. Returns when all that was
+  /// appended is [#applied].
+  public void suspend() {
+    appending.lock();
+    try {
+      suspended = true;
+    } finally {
+      appending.unlock();
+    }
+    room.suspend();
+    inFlight.awaitNone();
+  }
+
+  public void resume() {
+    appending.lock();
+    try {
+      suspended = false;
+    } finally {
+      appending.unlock();
+    }
+    room.resume();
+  }
+
+  /// @param previous which event the first of them follows on in the stream
+  private void write(List<Body> bodies, long first, long previous, long capturedAt, String origin)
       throws IOException {
     Segment segment = segments.current();
     long forced = forced();
     int written = position;
     long sequence = first;
+    long before = previous;
     writer.clear();
     for (Body body : bodies) {
       if (!writer.hasRoom()) {
@@ -123,7 +180,7 @@ public final class Journal implements AutoCloseable {
         writer.clear();
         written = position;
       }
-      var event = new Event(sequence, sequence - 1, settings.epoch(), capturedAt, origin, body);
+      var event = new Event(sequence, before, settings.epoch(), capturedAt, origin, body);
       int bytes = writer.encode(event);
       if (bytes > settings.segmentBytes() - SegmentHeader.BYTES) {
         throw new AssertionError("a record of %d bytes fits no segment".formatted(bytes));
@@ -135,6 +192,7 @@ public final class Journal implements AutoCloseable {
       }
       writer.add(sequence, forced, incarnation, segment.number(), position);
       position += bytes;
+      before = sequence;
       sequence++;
     }
     writer.write(segment, written);
@@ -277,6 +335,11 @@ public final class Journal implements AutoCloseable {
     return room.blocked();
   }
 
+  /// How long no writer got room although one waits.
+  public Duration blockedFor() {
+    return room.blockedFor();
+  }
+
   /// Kafka has everything up to the sequence: with the device's checkpoint this frees segments.
   public void acknowledged(long sequence) {
     acknowledged.accumulateAndGet(sequence, Math::max);
@@ -363,6 +426,7 @@ public final class Journal implements AutoCloseable {
   public void stop(Throwable cause) {
     failure.compareAndSet(null, cause);
     room.close(this::unfit);
+    inFlight.stop();
     pressure.stop();
     wakePublisher();
   }

@@ -1,6 +1,7 @@
 package io.blocktail.producer.journal;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,11 @@ final class Room {
 
   private long turn = 1;
   private @Nullable Supplier<IOException> failure;
+  private boolean suspended;
+
+  /// Since when, by the clock of `System.nanoTime`, the one waits whose turn it is. Meaningless
+  /// when nobody waits.
+  private long blockedSince;
 
   /// Waits until `bytes` can be reserved. A record that does not fit wastes the rest of its
   /// segment, which is less than its own size: so twice the size is always enough.
@@ -27,7 +33,10 @@ final class Room {
     if (comer > turn || free - reserved < wanted) {
       awaitRoom(comer, wanted, onWait);
     }
-    turn = comer + 1;
+    turn = Math.max(turn, comer + 1);
+    if (waiting > 0) {
+      blockedSince = System.nanoTime();
+    }
     reserved += wanted;
     wakeWaiting();
     return new Reservation(this, wanted);
@@ -35,7 +44,9 @@ final class Room {
 
   /// A failure fails all who wait, so that nobody's turn is passed over.
   private void awaitRoom(long comer, long wanted, Runnable onWait) throws IOException {
-    waiting++;
+    if (waiting++ == 0) {
+      blockedSince = System.nanoTime();
+    }
     try {
       do {
         onWait.run();
@@ -70,6 +81,22 @@ final class Room {
     return waiting > 0;
   }
 
+  /// How long nobody was let in although somebody waits; zero when nobody waits.
+  synchronized Duration blockedFor() {
+    return waiting == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - blockedSince);
+  }
+
+  /// Lets all who wait go without room, and nobody in, until [#resume].
+  synchronized void suspend() {
+    suspended = true;
+    notifyAll();
+  }
+
+  synchronized void resume() {
+    suspended = false;
+    turn = lastComer + 1;
+  }
+
   private void wakeWaiting() {
     if (waiting > 0) {
       notifyAll();
@@ -79,6 +106,9 @@ final class Room {
   private void check() throws IOException {
     if (failure != null) {
       throw failure.get();
+    }
+    if (suspended) {
+      throw new JournalSuspended();
     }
   }
 }

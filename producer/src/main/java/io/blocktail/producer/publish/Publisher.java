@@ -187,7 +187,7 @@ public final class Publisher implements AutoCloseable {
     if (scan.step(topic)) {
       return true;
     }
-    JournalReader reader = JournalJoin.openBehind(scan, journal, topicName);
+    JournalReader reader = JournalJoin.openBehind(scan, volume, topicName);
     published(scan.position());
     if (scan.sequence() == journal.appended()) {
       trouble.isOver(nanos.getAsLong()); // else when Kafka has acknowledged something

@@ -5,6 +5,7 @@ import io.blocktail.producer.capture.CapturingDevice;
 import io.blocktail.producer.capture.RottenChunk;
 import io.blocktail.producer.capture.SourceState;
 import io.blocktail.producer.capture.SourceVolume;
+import io.blocktail.producer.journal.JournalSuspended;
 import io.blocktail.volume.ChunkSet;
 import io.blocktail.volume.TargetName;
 import java.io.IOException;
@@ -71,6 +72,9 @@ final class OpenGap {
     try {
       unpublished.addLast(device.base(chunk, name, target, origin));
       sent.set(chunk);
+    } catch (JournalSuspended e) {
+      left.set(chunk);
+      throw e;
     } catch (RottenChunk e) {
       leftOut(chunk, e);
     } catch (IOException e) {

@@ -4,9 +4,11 @@ import io.blocktail.event.EventCodec;
 import io.blocktail.event.InvalidEventException;
 import io.blocktail.event.Messages;
 import io.blocktail.event.avro.ResyncRequest;
+import io.blocktail.producer.capture.OwnGap;
 import io.blocktail.producer.capture.SourceState;
 import io.blocktail.producer.capture.SourceVolume;
 import io.blocktail.producer.capture.StreamPosition;
+import io.blocktail.producer.journal.JournalSuspended;
 import io.blocktail.producer.publish.TopicUnavailable;
 import io.blocktail.producer.publish.Trouble;
 import io.blocktail.producer.resync.ResyncRequests.Received;
@@ -34,7 +36,6 @@ public final class ResyncResponder implements AutoCloseable {
   private static final Duration IDLE = Duration.ofMillis(100);
   private static final Duration RETRY = Duration.ofSeconds(1);
   private static final int LONGEST_QUEUE = 1000;
-  private static final String START = "start with content";
 
   /// Has chunks marked again for a scrub pass.
   @FunctionalInterface
@@ -45,8 +46,8 @@ public final class ResyncResponder implements AutoCloseable {
   private sealed interface State {
     record Idle() implements State {}
 
-    /// @param later chunks for which further gaps are opened after this one
-    record Filling(Answer answer, OpenGap gap, ArrayDeque<ChunkSet> later) implements State {}
+    /// @param later the parts that come after this one
+    record Filling(Answer answer, OpenGap gap, ArrayDeque<Part> later) implements State {}
 
     /// @param whole sequence of the last gap's end
     record Closing(Answer answer, long whole) implements State {}
@@ -54,9 +55,14 @@ public final class ResyncResponder implements AutoCloseable {
     record Stopped() implements State {}
   }
 
+  /// Chunks that fit into one gap.
+  ///
+  /// @param gap its name; 0 as long as it is not open
+  private record Part(ChunkSet chunks, long gap) {}
+
   /// What is being answered.
   ///
-  /// @param request null for the gap that the volume starts with
+  /// @param request null for gaps that the volume has opened by itself
   private record Answer(
       @Nullable Wanted request, String origin, @Nullable TargetName target, BitSet sent) {}
 
@@ -67,9 +73,6 @@ public final class ResyncResponder implements AutoCloseable {
   private final LongSupplier nanos;
   private final Messages<ResyncRequest> messages = new Messages<>(ResyncRequest.class);
   private final ArrayDeque<Wanted> queue = new ArrayDeque<>();
-
-  /// Whether the volume's first event has opened a gap that nothing was sent for yet.
-  private final boolean freshGap;
 
   private State state = new State.Idle();
 
@@ -97,7 +100,6 @@ public final class ResyncResponder implements AutoCloseable {
     this.nanos = nanos;
     this.notBefore = nanos.getAsLong();
     this.trouble = new Trouble("volume %s: resync requests".formatted(volume.name()), notBefore);
-    this.freshGap = volume.initialGapOpen() && volume.journal().appended() == 1;
   }
 
   /// Does a piece of work.
@@ -110,6 +112,9 @@ public final class ResyncResponder implements AutoCloseable {
     if (nanos.getAsLong() - notBefore < 0) {
       return false;
     }
+    if (volume.hasGaps() && isFillingOwn()) {
+      state = new State.Idle(); // what was opened since takes their place
+    }
     try {
       boolean worked =
           switch (state) {
@@ -120,6 +125,8 @@ public final class ResyncResponder implements AutoCloseable {
           };
       trouble.isOver(nanos.getAsLong());
       return worked;
+    } catch (JournalSuspended e) {
+      return false; // goes on where it is when the volume's changes are journaled again
     } catch (TopicUnavailable e) {
       trouble.begins(String.valueOf(e.getMessage()));
       notBefore = nanos.getAsLong() + RETRY.toNanos();
@@ -138,12 +145,20 @@ public final class ResyncResponder implements AutoCloseable {
 
   /// Whether it waits for requests.
   public boolean isIdle() {
-    return state instanceof State.Idle && queue.isEmpty() && !volume.initialGapOpen();
+    return state instanceof State.Idle && queue.isEmpty() && !volume.hasGaps();
+  }
+
+  private boolean isFillingOwn() {
+    return switch (state) {
+      case State.Filling filling -> filling.answer().request() == null;
+      case State.Closing closing -> closing.answer().request() == null;
+      case State.Idle(), State.Stopped() -> false;
+    };
   }
 
   private boolean begin() throws IOException {
-    if (volume.initialGapOpen()) {
-      beginInitial();
+    if (volume.hasGaps()) {
+      beginOwn(volume.takeGaps());
       return true;
     }
     commit();
@@ -158,38 +173,42 @@ public final class ResyncResponder implements AutoCloseable {
         next.origin(),
         next.chunks().count(),
         next.target() == null ? "all targets" : next.target());
-    begin(new Answer(next, next.origin(), next.target(), new BitSet()), next.chunks());
+    try {
+      begin(new Answer(next, next.origin(), next.target(), new BitSet()), next.chunks());
+    } catch (JournalSuspended e) {
+      queue.addFirst(next);
+      throw e;
+    }
     return true;
   }
 
-  /// What an interrupted start has sent of the gap counts no more, since nobody knows how far it
-  /// came: a new gap over all takes its place.
-  private void beginInitial() throws IOException {
-    ChunkSet all = ChunkSet.all(volume.ownership().geometry());
-    var answer = new Answer(null, START, null, new BitSet());
-    if (freshGap) {
-      var gap = new OpenGap(volume, 1, null, all, START);
-      state = new State.Filling(answer, gap, new ArrayDeque<>());
-    } else {
-      begin(answer, all);
-    }
+  private void beginOwn(List<OwnGap> gaps) throws IOException {
+    String origin = gaps.getFirst().origin();
+    var parts = new ArrayDeque<Part>();
+    gaps.forEach(gap -> parts.add(new Part(gap.chunks(), gap.name())));
+    open(new Answer(null, origin, null, new BitSet()), parts);
   }
 
   private void begin(Answer answer, ChunkSet chunks) throws IOException {
-    var parts = new ArrayDeque<ChunkSet>();
+    var parts = new ArrayDeque<Part>();
     List<ChunkSet.Run> runs = chunks.runs();
     if (runs.isEmpty()) {
-      parts.add(chunks);
+      parts.add(new Part(chunks, 0));
     }
     for (int i = 0; i < runs.size(); i += EventCodec.MAX_RUNS) {
-      parts.add(new ChunkSet(runs.subList(i, Math.min(runs.size(), i + EventCodec.MAX_RUNS))));
+      List<ChunkSet.Run> some = runs.subList(i, Math.min(runs.size(), i + EventCodec.MAX_RUNS));
+      parts.add(new Part(new ChunkSet(some), 0));
     }
     open(answer, parts);
   }
 
-  private void open(Answer answer, ArrayDeque<ChunkSet> parts) throws IOException {
-    ChunkSet first = parts.removeFirst();
-    OpenGap gap = OpenGap.open(volume, answer.target(), first, answer.origin());
+  private void open(Answer answer, ArrayDeque<Part> parts) throws IOException {
+    Part first = parts.getFirst();
+    OpenGap gap =
+        first.gap() != 0
+            ? new OpenGap(volume, first.gap(), answer.target(), first.chunks(), answer.origin())
+            : OpenGap.open(volume, answer.target(), first.chunks(), answer.origin());
+    parts.removeFirst();
     state = new State.Filling(answer, gap, parts);
   }
 
@@ -224,9 +243,7 @@ public final class ResyncResponder implements AutoCloseable {
       return false;
     }
     Wanted request = closing.answer().request();
-    if (request == null) {
-      volume.initialGapClosed();
-    } else {
+    if (request != null) {
       if (request.pass() != 0 && !closing.answer().sent().isEmpty()) {
         remarking.markAgain(ChunkSet.of(closing.answer().sent()), request.pass());
       }

@@ -3,6 +3,7 @@ package io.blocktail.producer.scrub;
 import io.blocktail.producer.capture.CapturingDevice.Marked;
 import io.blocktail.producer.capture.SourceState;
 import io.blocktail.producer.capture.SourceVolume;
+import io.blocktail.producer.journal.JournalSuspended;
 import io.blocktail.producer.publish.MessageTopic;
 import io.blocktail.volume.ChunkSet;
 import java.io.IOException;
@@ -104,7 +105,9 @@ public final class Scrubber {
       return false;
     }
     boolean worked = digests.step();
-    if (volume.journal().blocked() || digests.isFull()) {
+    if (volume.journal().blocked()
+        || volume.state() instanceof SourceState.Overflow
+        || digests.isFull()) {
       return worked;
     }
     try {
@@ -154,6 +157,9 @@ public final class Scrubber {
     ChunkMarker.Outcome outcome;
     try {
       outcome = marker.mark(chunk, "scrub pass " + pass);
+    } catch (JournalSuspended e) {
+      again.addFirst(new Again(ChunkSet.of(chunk).toBitSet(), pass));
+      return;
     } catch (IOException e) {
       LOG.errorf("volume %s: chunk %d was not marked: %s", volume.name(), chunk, e.getMessage());
       passes.failed(pass, chunk, "chunk %d was not marked: %s".formatted(chunk, e.getMessage()));

@@ -290,10 +290,8 @@ class CapturingDeviceTest {
     var keeper =
         Thread.ofPlatform()
             .start(() -> {
-              while (source.volume.state() instanceof SourceState.Serving
-                  || source.volume.state() instanceof SourceState.Blocked) {
+              while (!(source.volume.state() instanceof SourceState.Stopped)) {
                 source.volume.journal().awaitPressure(hour);
-                source.volume.journal().acknowledged(source.volume.journal().appended());
                 try {
                   source.volume.checkpoint();
                 } catch (IOException e) {
@@ -301,11 +299,21 @@ class CapturingDeviceTest {
                 }
               }
             });
+    var kafka =
+        Thread.ofPlatform()
+            .start(() -> {
+              long taken = 0;
+              while (source.volume.journal().awaitAppended(taken, hour)) {
+                taken = source.volume.journal().appended();
+                source.volume.journal().acknowledged(taken);
+              }
+            });
     for (int i = 0; i < 40; i++) {
       source.capture().write(bytes(CHUNK / 2, i), 0);
     }
     source.volume.stop("done");
     keeper.join();
+    kafka.join();
     assertReplayIsWhatWasWrittenLast();
   }
 

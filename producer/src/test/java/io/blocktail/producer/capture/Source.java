@@ -18,10 +18,15 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.random.RandomGenerator;
 
 /// A source volume on simulated disks, one for the device and one for the directory, that can be
 /// killed and opened again.
 final class Source {
+  interface Step {
+    void step() throws IOException;
+  }
+
   static final VolumeName NAME = new VolumeName("demo");
   static final int CHUNK = 1 << 20;
   static final int SEGMENT = SourceSettings.MIN_SEGMENT;
@@ -29,7 +34,9 @@ final class Source {
   final SimulatedDisk directory;
   final SimulatedDisk medium;
   final int size;
+  final SourceSettings settings;
   SourceVolume volume;
+  private int boots;
 
   /// @param size in bytes
   Source(int size) throws IOException {
@@ -41,7 +48,12 @@ final class Source {
     this.directory = directory;
     this.medium = medium;
     this.size = size;
-    this.volume = SourceVolume.open(NAME, device(), directory, settings);
+    this.settings = settings;
+    this.volume = open();
+  }
+
+  private SourceVolume open() throws IOException {
+    return SourceVolume.open(NAME, device(), directory, settings.under("boot-" + boots));
   }
 
   static SourceSettings settings(boolean startsWithContent) {
@@ -55,6 +67,7 @@ final class Source {
         SEGMENT,
         Clock.fixed(Instant.EPOCH, ZoneOffset.UTC),
         startsWithContent,
+        Boot.UNKNOWN,
         Runnable::run);
   }
 
@@ -65,7 +78,31 @@ final class Source {
   /// Kills the process and starts another one on the same disks.
   void killAndReopen() throws IOException {
     directory.kill();
-    volume = SourceVolume.open(NAME, device(), directory, settings(false));
+    volume = open();
+  }
+
+  /// Loses power, and starts the operating system and the process anew.
+  void losePowerAndReopen(RandomGenerator random) throws IOException {
+    directory.losePower(random);
+    medium.losePower(random);
+    boots++;
+    volume = open();
+  }
+
+  /// Sends what the volume's own gaps are about.
+  void fillGaps() throws IOException {
+    fillGaps(() -> {});
+  }
+
+  /// @param room is called before each chunk
+  void fillGaps(Step room) throws IOException {
+    for (OwnGap gap : volume.takeGaps()) {
+      for (int chunk : gap.chunks().indexes().toArray()) {
+        room.step();
+        capture().base(chunk, gap.name(), null, gap.origin());
+      }
+      capture().append(new Body.Whole(gap.name(), null), gap.origin());
+    }
   }
 
   CapturingDevice capture() {
@@ -117,7 +154,7 @@ final class Source {
 
   /// Does what the rest of the producer does while writes go on: takes every event off the journal,
   /// replays it, and lets the journal go on. For one thread.
-  static final class Keeper {
+  static final class Keeper implements Step {
     private final Source source;
     private final byte[] content;
     private final JournalReader reader;
@@ -135,7 +172,8 @@ final class Source {
       this.reader = source.volume.journal().reader(done + 1);
     }
 
-    void step() throws IOException {
+    @Override
+    public void step() throws IOException {
       source.volume.journal().force(source.volume.journal().appended());
       List<Event> events = rest(reader);
       replay(events, content);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blocktail.digest.ChunkHasher;
 import io.blocktail.event.Body;
 import io.blocktail.event.Event;
+import io.blocktail.producer.journal.JournalSuspended;
 import io.blocktail.storage.SimulatedDisk;
 import io.blocktail.volume.Geometry;
 import io.blocktail.volume.Request;
@@ -70,7 +71,7 @@ class SourceCrashSimulationTest {
     Run(Random random) throws IOException {
       this.random = random;
       this.source =
-          new Source(new SimulatedDisk(), new SimulatedDisk(), SIZE, Source.settings(false, 4));
+          new Source(new SimulatedDisk(), new SimulatedDisk(), SIZE, Source.settings(false, 6));
       source.directory.onFault(this::strike);
       source.medium.onFault(this::strike);
     }
@@ -91,7 +92,7 @@ class SourceCrashSimulationTest {
         List<Request> last = work(keeper);
         revive(false);
         keeper = new Source.Keeper(source, replayed, keeper.done());
-        keeper.step();
+        sendAllThatIsDirty(keeper);
         byte[] device = source.deviceContent();
         assertThat(replayed).as("replay of the journal").isEqualTo(device);
         assertAcknowledged(device, last);
@@ -134,7 +135,7 @@ class SourceCrashSimulationTest {
     /// What the rest of the producer does.
     private void aside(Source.Keeper keeper) {
       try {
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(8)) {
           case 0 -> keeper.step();
           case 1 -> source.volume.checkpoint();
           case 2 -> source.volume.nextPass();
@@ -150,11 +151,41 @@ class SourceCrashSimulationTest {
             source.capture().append(new Body.Bookmark("here"), "s");
             source.volume.checkpoint();
           }
+          case 5 -> {
+            if (random.nextInt(4) == 0) {
+              switchWay(keeper);
+            }
+          }
           default -> {}
         }
+      } catch (JournalSuspended e) {
+        assertThat(source.volume.state()).isEqualTo(new SourceState.Overflow());
       } catch (IOException e) {
         assertThat(dead).as(e.getMessage()).isTrue();
       }
+    }
+
+    /// The journal overflows, or has room again; then what went past it is sent at some time.
+    private void switchWay(Source.Keeper keeper) throws IOException {
+      if (source.volume.state() instanceof SourceState.Overflow) {
+        keeper.step();
+        source.volume.endOverflow();
+      } else {
+        source.volume.beginOverflow();
+      }
+      if (random.nextBoolean() && !(source.volume.state() instanceof SourceState.Overflow)) {
+        source.fillGaps(keeper);
+      }
+    }
+
+    private void sendAllThatIsDirty(Source.Keeper keeper) throws IOException {
+      if (source.volume.state() instanceof SourceState.Overflow) {
+        keeper.step();
+        source.volume.endOverflow();
+      }
+      source.fillGaps(keeper);
+      keeper.step();
+      assertThat(source.volume.state()).isEqualTo(new SourceState.Serving());
     }
 
     private List<Request> batch() {
@@ -173,7 +204,7 @@ class SourceCrashSimulationTest {
         var data = new byte[length];
         random.nextBytes(data);
         requests.add(
-            switch (random.nextInt(6)) {
+            switch (random.nextInt(8)) {
               case 0 -> new Request().zero(offset, length, false);
               case 1 -> new Request().flush();
               default -> new Request().write(offset, ByteBuffer.wrap(data), random.nextInt(5) == 0);
@@ -229,16 +260,17 @@ class SourceCrashSimulationTest {
       countdown = Integer.MAX_VALUE;
       dead = false;
       if (powerLoss) {
-        source.directory.losePower(random);
-        source.medium.losePower(random);
+        source.losePowerAndReopen(random);
+      } else {
+        source.killAndReopen();
       }
-      source.killAndReopen();
     }
 
     void losePowerAgainAndAgain(int times) throws IOException {
       long done = 0;
+      byte[] replayed = new byte[SIZE];
       for (int i = 0; i < times; i++) {
-        var keeper = new Source.Keeper(source, new byte[SIZE], done);
+        var keeper = new Source.Keeper(source, replayed, done);
         byte[] before = model.clone();
         int[] askedBefore = asked.clone();
         List<Request> last = work(keeper);
@@ -255,6 +287,12 @@ class SourceCrashSimulationTest {
             .as("what could be published is there")
             .isGreaterThanOrEqualTo(done);
         assertDense(done + 1);
+        if (random.nextInt(4) > 0) {
+          var publisher = new Source.Keeper(source, replayed, done);
+          sendAllThatIsDirty(publisher);
+          done = publisher.done();
+          assertThat(replayed).as("replay of the stream").isEqualTo(device);
+        } // else the power is lost again before what it made doubtful was sent
         model = device;
         flushed = batch;
       }

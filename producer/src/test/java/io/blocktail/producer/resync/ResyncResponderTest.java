@@ -340,7 +340,8 @@ class ResyncResponderTest {
   void theContentThatAVolumeStartsWithIsSentInTheGapOfItsFirstEvent() throws IOException {
     startWithContent();
     answer();
-    assertThat(source.volume.initialGapOpen()).isFalse();
+    source.volume.checkpoint();
+    assertThat(source.volume.dirtyChunks()).isZero();
     assertThat(((Body.Epoch) source.events().getFirst().body()).open())
         .isEqualTo(ChunkSet.all(source.volume.ownership().geometry()));
     assertThat(source.events().getLast().body()).isEqualTo(new Body.Whole(1, null));
@@ -357,7 +358,8 @@ class ResyncResponderTest {
     source.restart();
     responder = responder(OptionalLong.empty());
     answer();
-    assertThat(source.volume.initialGapOpen()).isFalse();
+    source.volume.checkpoint();
+    assertThat(source.volume.dirtyChunks()).isZero();
     assertThat(gaps(0)).hasSize(1);
     long gap = gaps(0).getFirst().sequence();
     assertThat(Arrays.equals(based(gap), source.content())).isTrue();

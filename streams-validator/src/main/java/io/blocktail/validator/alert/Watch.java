@@ -182,7 +182,7 @@ public final class Watch {
     WatchedVolume volume = admission.volume(name, status);
     if (volume != null) {
       witnesses.heard(new Subject(name, null));
-      stores.volumes().put(name, volume.seen(status.epoch(), status.published(), status.at()));
+      stores.volumes().put(name, volume.seen(status));
     }
   }
 

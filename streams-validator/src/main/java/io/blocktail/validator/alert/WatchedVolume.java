@@ -1,6 +1,7 @@
 package io.blocktail.validator.alert;
 
 import io.blocktail.event.Position;
+import io.blocktail.validator.compare.Observation.SourceSeen;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,6 +12,7 @@ import java.util.List;
 /// @param chunks how many it has; 0 until a marker says so
 /// @param marked position of the newest marker; see [Position]
 /// @param published position up to which the source says it has published
+/// @param dirtyChunks how many chunks the source says that its stream does not have yet
 /// @param at the newest time heard from the source, µs since 1970
 /// @param passes how many chunks the source has marked
 /// @param retired UUIDs of volumes that had this name before, newest first
@@ -20,6 +22,7 @@ public record WatchedVolume(
     int chunks,
     long marked,
     long published,
+    int dirtyChunks,
     long at,
     Passes passes,
     List<String> retired) {
@@ -39,7 +42,7 @@ public record WatchedVolume(
   }
 
   static WatchedVolume of(String volumeId, int epoch) {
-    return new WatchedVolume(volumeId, epoch, 0, 0, 0, Long.MIN_VALUE, Passes.NONE, List.of());
+    return new WatchedVolume(volumeId, epoch, 0, 0, 0, 0, Long.MIN_VALUE, Passes.NONE, List.of());
   }
 
   /// A former volume that speaks later than its successor did is not late: somebody put it back.
@@ -60,6 +63,7 @@ public record WatchedVolume(
         0,
         0,
         0,
+        0,
         Long.MIN_VALUE,
         Passes.NONE,
         former.subList(0, Math.min(RETIRED, former.size())));
@@ -72,19 +76,22 @@ public record WatchedVolume(
         count,
         Position.isAfter(position, marked) ? position : marked,
         published,
+        dirtyChunks,
         Math.max(at, time),
         counted,
         retired);
   }
 
-  WatchedVolume seen(int itsEpoch, long publishedSequence, long time) {
+  WatchedVolume seen(SourceSeen status) {
+    int itsEpoch = Math.max(epoch, status.epoch());
     return new WatchedVolume(
         volumeId,
-        Math.max(epoch, itsEpoch),
+        itsEpoch,
         chunks,
         marked,
-        Position.of(Math.max(epoch, itsEpoch), publishedSequence),
-        Math.max(at, time),
+        Position.of(itsEpoch, status.published()),
+        status.dirtyChunks(),
+        Math.max(at, status.at()),
         passes,
         retired);
   }

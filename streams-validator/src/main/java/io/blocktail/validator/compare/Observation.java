@@ -106,5 +106,6 @@ public sealed interface Observation {
   record ReplicaGone(String target) implements Observation {}
 
   /// A source's status.
-  record SourceSeen(String volumeId, int epoch, long published, long at) implements Observation {}
+  record SourceSeen(String volumeId, int epoch, long published, int dirtyChunks, long at)
+      implements Observation {}
 }

@@ -105,7 +105,11 @@ final class StatusProcessor extends Intake {
     out.accept(
         key,
         new SourceSeen(
-            status.getVolumeId(), status.getEpoch(), status.getPublished(), status.getAt()));
+            status.getVolumeId(),
+            status.getEpoch(),
+            status.getPublished(),
+            status.getDirtyChunks(),
+            status.getAt()));
   }
 
   private static void checkNames(String volume, @Nullable String target)

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blocktail.event.Position;
 import io.blocktail.validator.compare.Observation.ReplicaSeen;
+import io.blocktail.validator.compare.Observation.SourceSeen;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -93,10 +94,19 @@ class VerdictTest {
   void withoutAWholePassNothingIsKnown() {
     var target = target(status("following", true, 0, 0, 0, "v"), 0, PROVED, 90);
     var passes = new Passes(List.of(new Passes.Pass(7, 3, 0, Position.of(1, 90))));
-    var volume = new WatchedVolume("v", 1, 4, Position.of(1, 90), 0, NOW, passes, List.of());
+    var volume = new WatchedVolume("v", 1, 4, Position.of(1, 90), 0, 0, NOW, passes, List.of());
     assertThat(Verdict.of(target, volume, PATIENCE, NOW)).isEqualTo(UNKNOWN);
     assertThat(Verdict.of(target, null, PATIENCE, NOW)).isEqualTo(UNKNOWN);
     assertThat(Verdict.of(target, WatchedVolume.of("v", 1), PATIENCE, NOW)).isEqualTo(UNKNOWN);
+  }
+
+  @org.junit.jupiter.api.Test
+  void whatTheStreamDoesNotHaveNoTargetHas() {
+    var target = target(status("following", true, 0, 0, 0, "v"), 0, PROVED, 90);
+    var overflowed = volume(NOW).seen(new SourceSeen("v", 1, 95, 3, NOW));
+    assertThat(Verdict.of(target, overflowed, PATIENCE, NOW)).isEqualTo(BEHIND);
+    var sent = overflowed.seen(new SourceSeen("v", 1, 99, 0, NOW));
+    assertThat(Verdict.of(target, sent, PATIENCE, NOW)).isEqualTo(EQUAL);
   }
 
   /// Pass 8 has begun, pass 7 is whole with its last marker at 90.
@@ -106,7 +116,7 @@ class VerdictTest {
             List.of(
                 new Passes.Pass(8, 1, 0, Position.of(1, 95)),
                 new Passes.Pass(7, 4, 0, Position.of(1, 90))));
-    return new WatchedVolume("v", 1, 4, Position.of(1, 95), 0, heardAt, passes, List.of());
+    return new WatchedVolume("v", 1, 4, Position.of(1, 95), 0, 0, heardAt, passes, List.of());
   }
 
   private static Proof older() {

@@ -1,0 +1,58 @@
+package io.blocktail.producer.capture;
+
+import io.blocktail.event.Ownership;
+import io.blocktail.storage.Disk;
+import io.blocktail.volume.BlockDevice;
+import io.blocktail.volume.Geometry;
+import java.io.IOException;
+import java.util.UUID;
+
+/// What a volume keeps beside its journal and its checkpoint, open.
+///
+/// @param device the volume's bytes
+/// @param directory where the files are
+record VolumeFiles(
+    BlockDevice device, Disk directory, ChunkRecords chunks, DirtyMap dirty, HotMap hot)
+    implements AutoCloseable {
+
+  /// Makes the files of a new volume. Durable when this returns.
+  static void create(Disk directory, Ownership ownership, boolean content) throws IOException {
+    UUID id = ownership.volume();
+    Geometry geometry = ownership.geometry();
+    var file = ChunkRecordFile.create(directory, id, geometry.chunks());
+    try (var records = new ChunkRecords(geometry, file)) {
+      records.storeNew();
+    }
+    DirtyMap.create(directory, id, geometry, content);
+    HotMap.create(directory, id, geometry);
+  }
+
+  /// The device stays the caller's when this fails.
+  static VolumeFiles open(BlockDevice device, Disk directory, Ownership ownership)
+      throws IOException {
+    UUID id = ownership.volume();
+    Geometry geometry = ownership.geometry();
+    var chunks = new ChunkRecords(geometry, ChunkRecordFile.open(directory, id, geometry.chunks()));
+    try {
+      DirtyMap dirty = DirtyMap.open(directory, id, geometry);
+      try {
+        return new VolumeFiles(
+            device, directory, chunks, dirty, HotMap.open(directory, id, geometry));
+      } catch (IOException e) {
+        dirty.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      chunks.close();
+      throw e;
+    }
+  }
+
+  /// All but the device.
+  @Override
+  public void close() throws IOException {
+    try (chunks;
+        dirty;
+        hot) {}
+  }
+}
