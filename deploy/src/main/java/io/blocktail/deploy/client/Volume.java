@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// @param size in bytes
 /// @param sequence the last one given
 /// @param startedEmpty whether the producer made the volume, all zeros
+/// @param dirtyChunks how many chunks its stream does not have yet
 public record Volume(
     String name,
     @Nullable String uuid,
@@ -19,4 +20,5 @@ public record Volume(
     String state,
     @Nullable String reason,
     String file,
-    @Nullable Boolean startedEmpty) {}
+    @Nullable Boolean startedEmpty,
+    @Nullable Integer dirtyChunks) {}

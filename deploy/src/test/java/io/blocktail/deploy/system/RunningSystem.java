@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -37,13 +38,17 @@ final class RunningSystem implements AutoCloseable {
   private final Path directory;
   private final int offset;
   private final List<String> options;
+  private final Map<String, String> environment;
   private final ServiceClient client;
   private Process up;
 
-  private RunningSystem(Path directory, int offset, List<String> options) throws IOException {
+  private RunningSystem(
+      Path directory, int offset, List<String> options, Map<String, String> environment)
+      throws IOException {
     this.directory = directory;
     this.offset = offset;
     this.options = List.copyOf(options);
+    this.environment = Map.copyOf(environment);
     this.client = new ServiceClient(Endpoints.local(new Ports(offset)), Duration.ofSeconds(5));
     this.up = launch();
   }
@@ -53,7 +58,14 @@ final class RunningSystem implements AutoCloseable {
   /// @param directory need not exist; `DIR` in it is used
   /// @param options for `up`, besides directory and ports
   static RunningSystem start(Path directory, String... options) throws Exception {
-    var system = new RunningSystem(directory.resolve("DIR"), freeOffset(), List.of(options));
+    return start(Map.of(), directory, options);
+  }
+
+  /// @param environment configuration that no option has, as in `BLOCKTAIL_JOURNAL_LIMIT`
+  static RunningSystem start(Map<String, String> environment, Path directory, String... options)
+      throws Exception {
+    var system =
+        new RunningSystem(directory.resolve("DIR"), freeOffset(), List.of(options), environment);
     try {
       system.awaitReady();
       return system;
@@ -88,9 +100,11 @@ final class RunningSystem implements AutoCloseable {
     var arguments = new ArrayList<String>();
     arguments.addAll(List.of("--dir", directory.toString(), "--port-offset", "" + offset));
     arguments.addAll(options);
-    return Script.process("up", arguments)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(printed().toFile()))
-        .start();
+    ProcessBuilder script =
+        Script.process("up", arguments)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(printed().toFile()));
+    script.environment().putAll(environment);
+    return script.start();
   }
 
   /// Runs `deploy/blocktail` against this system.
