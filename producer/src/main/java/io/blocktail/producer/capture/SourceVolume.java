@@ -203,6 +203,7 @@ public final class SourceVolume implements AutoCloseable {
       journal.suspend();
       journal.force(journal.appended());
       forceDevice();
+      store(new BitSet()); // what a restart redoes no more, the records must say
       save(saved.at(journal.redoPoint(), journal.forced(), published).withOverflow(true));
       passage.switched(true);
     }

@@ -148,6 +148,26 @@ class OverflowTest {
     assertThat(source.deviceContent()[0]).isEqualTo((byte) 1);
   }
 
+  /// What is not redone any more is known to have changed all the same.
+  @Test
+  void aDigestFromBeforeIsVoidAfterAKill() throws Exception {
+    CapturingDevice.Marked before = source.capture().markLocked(0, hasher, "test");
+    source.volume.journal().force(before.sequence());
+    source.volume.chunks().digested(0, before.lastChange(), before.digest(), before.sequence());
+    source.volume.checkpoint();
+    source.capture().write(bytes(4096, 2), 0);
+    source.volume.beginOverflow();
+    source.killAndReopen();
+    source.volume.endOverflow();
+    CapturingDevice.Marked after = source.capture().markLocked(0, hasher, "test");
+    assertThat(
+            source
+                .volume
+                .chunks()
+                .digested(0, after.lastChange(), after.digest(), after.sequence()))
+        .isEqualTo(ChunkRecords.Verdict.FIRST);
+  }
+
   @Test
   void aSecondOverflowBeforeTheGapIsFilledLosesNothing() throws Exception {
     source.volume.beginOverflow();
