@@ -3,7 +3,6 @@ package io.blocktail.producer.nbd;
 import io.blocktail.volume.Request;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -103,7 +102,7 @@ final class Batch {
   }
 
   /// Has the device do all, then sends all replies; empty afterwards.
-  void execute(DeviceUse device, SocketChannel channel) throws IOException {
+  void execute(DeviceUse device, Wire wire) throws IOException {
     if (!requests.isEmpty()) {
       device.execute(requests);
     }
@@ -111,9 +110,7 @@ final class Batch {
     requests.clear();
     count = 0;
     reserved = 0;
-    while (outgoing.hasRemaining()) {
-      channel.write(outgoing);
-    }
+    wire.write(outgoing);
   }
 
   /// A read that failed has no data, and what comes behind it moves up.

@@ -41,9 +41,10 @@ final class Connection implements Runnable {
   @Override
   public void run() {
     try (channel) {
-      Export export = new Handshake(channel, exports).negotiate();
+      var wire = new PlainWire(channel);
+      Export export = new Handshake(wire, exports).negotiate();
       if (export != null) {
-        use(export);
+        use(export, wire);
       }
     } catch (ProtocolException e) {
       LOG.infof("nbd %s was closed: %s", peer, e.getMessage());
@@ -58,24 +59,24 @@ final class Connection implements Runnable {
     }
   }
 
-  private void use(Export export) throws IOException {
+  private void use(Export export, Wire wire) throws IOException {
     if (!export.users().enter(this)) {
       return; // removed since it was chosen
     }
     try {
       if (startTransmission()) {
-        transmit(export);
+        transmit(export, wire);
       }
     } finally {
       export.users().leave(this);
     }
   }
 
-  private void transmit(Export export) throws IOException {
+  private void transmit(Export export, Wire wire) throws IOException {
     LOG.infof("nbd %s uses export %s", peer, export.name());
     Buffers buffers = pool.take();
     try {
-      new Transmission(new DeviceUse(export, "nbd " + peer), channel, buffers).run();
+      new Transmission(new DeviceUse(export, "nbd " + peer), wire, buffers).run();
     } finally {
       pool.giveBack(buffers);
     }

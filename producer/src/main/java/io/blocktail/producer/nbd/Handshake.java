@@ -3,7 +3,6 @@ package io.blocktail.producer.nbd;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -19,16 +18,16 @@ final class Handshake {
 
   private static final byte[] NOTHING = {};
 
-  private final SocketChannel channel;
+  private final Wire wire;
   private final Exports exports;
   private final ByteBuffer in = ByteBuffer.allocate(LONGEST);
   private final OptionReplies replies;
   private boolean zeroes;
 
-  Handshake(SocketChannel channel, Exports exports) {
-    this.channel = channel;
+  Handshake(Wire wire, Exports exports) {
+    this.wire = wire;
     this.exports = exports;
-    this.replies = new OptionReplies(channel);
+    this.replies = new OptionReplies(wire);
   }
 
   /// The export that the client chose, and has been told that it has; null when it gave up.
@@ -175,7 +174,7 @@ final class Handshake {
   private boolean receive(int bytes) throws IOException {
     in.clear().limit(bytes);
     while (in.hasRemaining()) {
-      if (channel.read(in) < 0) {
+      if (wire.read(in) < 0) {
         return false;
       }
     }

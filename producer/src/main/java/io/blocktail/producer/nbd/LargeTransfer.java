@@ -4,7 +4,6 @@ import io.blocktail.volume.Geometry;
 import io.blocktail.volume.Request;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.util.List;
 
 /// Carries out a request whose data does not fit the buffers, piece by piece. Pieces are cut where
@@ -12,16 +11,16 @@ import java.util.List;
 /// because of a cut. Only the connection's thread uses it.
 final class LargeTransfer {
   private final DeviceUse device;
-  private final SocketChannel channel;
+  private final Wire wire;
   private final Inbox inbox;
   private final ByteBuffer incoming;
   private final ByteBuffer outgoing;
   private final Request piece = new Request();
   private final List<Request> alone = List.of(piece);
 
-  LargeTransfer(DeviceUse device, SocketChannel channel, Inbox inbox, ByteBuffer outgoing) {
+  LargeTransfer(DeviceUse device, Wire wire, Inbox inbox, ByteBuffer outgoing) {
     this.device = device;
-    this.channel = channel;
+    this.wire = wire;
     this.inbox = inbox;
     this.incoming = inbox.buffer().duplicate();
     this.outgoing = outgoing;
@@ -91,8 +90,6 @@ final class LargeTransfer {
 
   private void send(int bytes) throws IOException {
     outgoing.limit(bytes).position(0);
-    while (outgoing.hasRemaining()) {
-      channel.write(outgoing);
-    }
+    wire.write(outgoing);
   }
 }

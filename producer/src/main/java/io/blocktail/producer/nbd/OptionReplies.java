@@ -2,7 +2,6 @@ package io.blocktail.producer.nbd;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 
 /// What the server says during the handshake. Replies are sent together when the last one to an
@@ -11,11 +10,11 @@ final class OptionReplies {
   /// A reply's header and two of the longest strings.
   private static final int LONGEST = 20 + 4 + 2 * Protocol.MAX_STRING;
 
-  private final SocketChannel channel;
+  private final Wire wire;
   private final ByteBuffer out = ByteBuffer.allocate(2 * LONGEST);
 
-  OptionReplies(SocketChannel channel) {
-    this.channel = channel;
+  OptionReplies(Wire wire) {
+    this.wire = wire;
   }
 
   void greet() throws IOException {
@@ -76,9 +75,7 @@ final class OptionReplies {
 
   private void send() throws IOException {
     out.flip();
-    while (out.hasRemaining()) {
-      channel.write(out);
-    }
+    wire.write(out);
     out.clear();
   }
 }

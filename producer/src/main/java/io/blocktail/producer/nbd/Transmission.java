@@ -2,7 +2,6 @@ package io.blocktail.producer.nbd;
 
 import java.io.IOException;
 import java.net.ProtocolException;
-import java.nio.channels.SocketChannel;
 
 /// A connection after the handshake: takes what has arrived, has the device do it, answers, and
 /// waits for more. Runs on the connection's thread, which does everything itself.
@@ -18,7 +17,7 @@ final class Transmission {
   }
 
   private final DeviceUse device;
-  private final SocketChannel channel;
+  private final Wire wire;
   private final RequestHeader header = new RequestHeader();
   private final Buffers buffers;
   private final Inbox inbox;
@@ -28,13 +27,13 @@ final class Transmission {
   /// How many bytes the request at the inbox's start has, as far as is known.
   private int frame = Protocol.REQUEST;
 
-  Transmission(DeviceUse device, SocketChannel channel, Buffers buffers) {
+  Transmission(DeviceUse device, Wire wire, Buffers buffers) {
     this.device = device;
-    this.channel = channel;
+    this.wire = wire;
     this.buffers = buffers;
-    this.inbox = new Inbox(channel, buffers.incoming());
+    this.inbox = new Inbox(wire, buffers.incoming());
     this.batch = new Batch(buffers.incoming(), buffers.outgoing());
-    this.large = new LargeTransfer(device, channel, inbox, buffers.outgoing());
+    this.large = new LargeTransfer(device, wire, inbox, buffers.outgoing());
   }
 
   /// Serves until the client disconnects or sends no more.
@@ -44,7 +43,7 @@ final class Transmission {
     while (true) {
       Pause pause = gather();
       if (!batch.isEmpty()) {
-        batch.execute(device, channel);
+        batch.execute(device, wire);
       }
       switch (pause) {
         case MORE_BYTES_NEEDED -> {
