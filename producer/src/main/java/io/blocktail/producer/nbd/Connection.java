@@ -24,8 +24,8 @@ final class Connection implements Runnable {
   private final Buffers.Pool pool;
   private final Connections all;
 
-  /// Guarded by this.
-  private Phase phase = Phase.HANDSHAKE;
+  /// Changed only under this.
+  private volatile Phase phase = Phase.HANDSHAKE;
 
   /// @param peer the client's address, as in `127.0.0.1:51234` or `unix#3`
   /// @param all where this one leaves when it ends
@@ -42,9 +42,9 @@ final class Connection implements Runnable {
   public void run() {
     try (channel) {
       var wire = new PlainWire(channel);
-      Export export = new Handshake(wire, exports).negotiate();
-      if (export != null) {
-        use(export, wire);
+      Session session = new Handshake(wire, exports, this::isEnding).negotiate();
+      if (session != null) {
+        use(session, wire);
       }
     } catch (ProtocolException e) {
       LOG.infof("nbd %s was closed: %s", peer, e.getMessage());
@@ -59,28 +59,33 @@ final class Connection implements Runnable {
     }
   }
 
-  private void use(Export export, Wire wire) throws IOException {
+  private void use(Session session, Wire wire) throws IOException {
+    Export export = session.export();
     if (!export.users().enter(this)) {
       return; // removed since it was chosen
     }
     try {
       if (startTransmission()) {
-        transmit(export, wire);
+        transmit(session, wire);
       }
     } finally {
       export.users().leave(this);
     }
   }
 
-  private void transmit(Export export, Wire wire) throws IOException {
-    LOG.infof("nbd %s uses export %s", peer, export.name());
+  private void transmit(Session session, Wire wire) throws IOException {
+    LOG.infof("nbd %s uses export %s", peer, session.export().name());
     Buffers buffers = pool.take();
     try {
-      new Transmission(new DeviceUse(export, "nbd " + peer), wire, buffers).run();
+      new Transmission(session, "nbd " + peer, wire, buffers, this::isEnding).run();
     } finally {
       pool.giveBack(buffers);
     }
-    LOG.infof("nbd %s has left export %s", peer, export.name());
+    LOG.infof("nbd %s has left export %s", peer, session.export().name());
+  }
+
+  private boolean isEnding() {
+    return phase == Phase.ENDING;
   }
 
   private synchronized boolean startTransmission() {
@@ -94,8 +99,7 @@ final class Connection implements Runnable {
   /// Ends it once it has answered what it has begun: nothing more arrives from now on.
   synchronized void finish() {
     switch (phase) {
-      case HANDSHAKE -> cut();
-      case TRANSMISSION -> {
+      case HANDSHAKE, TRANSMISSION -> {
         phase = Phase.ENDING;
         try {
           channel.shutdownInput();
