@@ -143,6 +143,9 @@ final class Handshake {
     if (!receive((int) length)) {
       throw new ProtocolException("no export name came");
     }
+    if (ending.getAsBoolean()) {
+      throw new ProtocolException("an export was chosen while the server stops");
+    }
     return switch (exports.choose(text((int) length))) {
       case Exports.Choice.Found(Export export) -> {
         Session session = terms.with(export);
