@@ -1,6 +1,7 @@
 package io.blocktail.producer.nbd;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 
 /// A client in memory that has sent all it ever sends.
@@ -9,6 +10,8 @@ final class BytesWire implements Wire {
   private final IntUnaryOperator portion;
   private byte[] answered = new byte[1 << 16];
   private int length;
+  private long grown;
+  private int readsBehindEnd;
 
   /// @param portion how many of so many bytes arrive together, at least one
   BytesWire(byte[] sent, IntUnaryOperator portion) {
@@ -28,6 +31,9 @@ final class BytesWire implements Wire {
       throw new AssertionError("a read into a buffer without room");
     }
     if (most == 0) {
+      if (++readsBehindEnd > 10) {
+        throw new AssertionError("reads and reads behind the end");
+      }
       return -1;
     }
     int bytes = portion.applyAsInt(most);
@@ -40,10 +46,16 @@ final class BytesWire implements Wire {
   public void write(ByteBuffer from) {
     int bytes = from.remaining();
     if (answered.length - length < bytes) {
-      answered = java.util.Arrays.copyOf(answered, Math.max(2 * answered.length, length + bytes));
+      answered = Arrays.copyOf(answered, Math.max(2 * answered.length, length + bytes));
+      grown += answered.length;
     }
     from.get(answered, length, bytes);
     length += bytes;
+  }
+
+  /// How many bytes were allocated for what the server said.
+  long grown() {
+    return grown;
   }
 
   /// What the server has said so far.
