@@ -25,12 +25,12 @@ final class ContextOptions {
   private record Asked(String export, List<String> queries) {}
 
   private final Exports exports;
-  private final Terms terms;
+  private final Agreement agreement;
   private final OptionReplies replies;
 
-  ContextOptions(Exports exports, Terms terms, OptionReplies replies) {
+  ContextOptions(Exports exports, Agreement agreement, OptionReplies replies) {
     this.exports = exports;
-    this.terms = terms;
+    this.agreement = agreement;
     this.replies = replies;
   }
 
@@ -72,7 +72,7 @@ final class ContextOptions {
   ///
   /// @param data the option's, from position to limit
   void set(ByteBuffer data) throws IOException {
-    terms.deselect();
+    agreement.deselect();
     int option = Protocol.OPTION_SET_META_CONTEXT;
     Asked asked = read(option, data);
     Export export = asked == null ? null : find(option, asked.export());
@@ -90,7 +90,7 @@ final class ContextOptions {
           "at most %d contexts can be selected".formatted(Session.MOST_CONTEXTS));
       return;
     }
-    terms.select(export, List.copyOf(selected));
+    agreement.select(export, List.copyOf(selected));
     int id = 1;
     for (Context context : selected) {
       replies.context(option, id++, context.name());
@@ -100,7 +100,7 @@ final class ContextOptions {
 
   /// Null when the client has been told what is wrong.
   private @Nullable Asked read(int option, ByteBuffer data) throws IOException {
-    if (!terms.framing().chunks()) {
+    if (!agreement.framing().chunks()) {
       replies.end(
           option, Protocol.REPLY_ERR_INVALID, "structured replies must be agreed on before");
       return null;

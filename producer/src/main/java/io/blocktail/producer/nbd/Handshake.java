@@ -25,7 +25,7 @@ final class Handshake {
   private final BooleanSupplier ending;
   private final ByteBuffer in = ByteBuffer.allocate(LONGEST);
   private final OptionReplies replies;
-  private final Terms terms = new Terms();
+  private final Agreement agreement = new Agreement();
   private final ContextOptions contexts;
   private boolean zeroes;
 
@@ -35,7 +35,7 @@ final class Handshake {
     this.exports = exports;
     this.ending = ending;
     this.replies = new OptionReplies(wire);
-    this.contexts = new ContextOptions(exports, terms, replies);
+    this.contexts = new ContextOptions(exports, agreement, replies);
   }
 
   /// What was settled, the export included that the client has been told it has; null when it gave
@@ -98,7 +98,7 @@ final class Handshake {
       replies.end(option, Protocol.REPLY_ERR_SHUTDOWN, "the server is shutting down");
     } else if (tooLong) {
       if (option == Protocol.OPTION_SET_META_CONTEXT) {
-        terms.deselect();
+        agreement.deselect();
       }
       replies.end(option, Protocol.REPLY_ERR_TOO_BIG, "the option has too much data");
     } else {
@@ -124,11 +124,11 @@ final class Handshake {
   private void agree(int option, Framing framing) throws IOException {
     if (in.hasRemaining()) {
       replies.end(option, Protocol.REPLY_ERR_INVALID, "the option has no data");
-    } else if (terms.framing() == Framing.EXTENDED && framing != Framing.EXTENDED) {
+    } else if (agreement.framing() == Framing.EXTENDED && framing != Framing.EXTENDED) {
       replies.end(
           option, Protocol.REPLY_ERR_EXT_HEADER_REQD, "extended headers are agreed on already");
     } else {
-      terms.agree(framing);
+      agreement.agree(framing);
       replies.end(option, Protocol.REPLY_ACK, "");
     }
   }
@@ -137,7 +137,7 @@ final class Handshake {
     if (length > Protocol.MAX_STRING) {
       throw new ProtocolException("an export name of %d bytes".formatted(length));
     }
-    if (terms.framing() == Framing.EXTENDED) {
+    if (agreement.framing() == Framing.EXTENDED) {
       throw new ProtocolException("an option that cannot be used with extended headers");
     }
     if (!receive((int) length)) {
@@ -148,7 +148,7 @@ final class Handshake {
     }
     return switch (exports.choose(text((int) length))) {
       case Exports.Choice.Found(Export export) -> {
-        Session session = terms.with(export);
+        Session session = agreement.with(export);
         replies.exportName(session, zeroes);
         yield session;
       }
@@ -187,7 +187,7 @@ final class Handshake {
         yield null;
       }
       case Exports.Choice.Found(Export export) -> {
-        Session session = terms.with(export);
+        Session session = agreement.with(export);
         describe(option, session);
         yield option == Protocol.OPTION_GO ? session : null;
       }

@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What a client has asked for so far in its handshake.
-final class Terms {
+final class Agreement {
   private Framing framing = Framing.SIMPLE;
 
   /// The export that contexts were selected for.
