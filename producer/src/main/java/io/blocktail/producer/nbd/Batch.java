@@ -10,8 +10,6 @@ import java.util.List;
 /// laid out in one buffer in the order of the requests, so that one write sends them all.
 /// Everything is used again for the next batch. Only the connection's thread uses it.
 final class Batch {
-  private static final int MOST = 1024;
-
   private static final class Slot {
     final Request request = new Request();
     final ByteBuffer written;
@@ -38,14 +36,17 @@ final class Batch {
   private final ByteBuffer outgoing;
   private final List<Slot> slots = new ArrayList<>();
   private final List<Request> requests = new ArrayList<>();
+  private final int most;
   private int count;
   private int reserved;
 
   /// @param incoming holds what is written
   /// @param outgoing takes the replies
-  Batch(ByteBuffer incoming, ByteBuffer outgoing) {
+  /// @param most how many requests
+  Batch(ByteBuffer incoming, ByteBuffer outgoing, int most) {
     this.incoming = incoming;
     this.outgoing = outgoing;
+    this.most = most;
   }
 
   boolean isEmpty() {
@@ -54,7 +55,7 @@ final class Batch {
 
   /// Whether another request with so much data in its reply can be added.
   boolean hasRoom(long replyPayload) {
-    return count < MOST && replyPayload <= outgoing.capacity() - Protocol.REPLY - reserved;
+    return count < most && replyPayload <= outgoing.capacity() - Protocol.REPLY - reserved;
   }
 
   /// @param payload where in the incoming buffer the data of a write starts

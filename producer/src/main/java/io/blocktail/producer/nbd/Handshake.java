@@ -20,13 +20,19 @@ final class Handshake {
 
   private final Wire wire;
   private final Exports exports;
+  private final Terms terms;
+  private final StartTls tls;
   private final ByteBuffer in = ByteBuffer.allocate(LONGEST);
   private final OptionReplies replies;
+  private Security security = Security.NONE;
   private boolean zeroes;
 
-  Handshake(Wire wire, Exports exports) {
+  /// @param tls asked when a client starts TLS, which it can where the terms say so
+  Handshake(Wire wire, Exports exports, Terms terms, StartTls tls) {
     this.wire = wire;
     this.exports = exports;
+    this.terms = terms;
+    this.tls = tls;
     this.replies = new OptionReplies(wire);
   }
 
@@ -43,6 +49,15 @@ final class Handshake {
       throw new ProtocolException("unknown client flags %08x".formatted(flags));
     }
     zeroes = (flags & Protocol.HANDSHAKE_NO_ZEROES) == 0;
+    boolean fixed = (flags & Protocol.HANDSHAKE_FIXED_NEWSTYLE) != 0;
+    security = Security.of(terms.tls(), fixed);
+    if (security == Security.DEMANDED && !fixed) {
+      throw new ProtocolException("it is too old for TLS, which is demanded here");
+    }
+    return haggle();
+  }
+
+  private @Nullable Export haggle() throws IOException {
     while (receive(16)) {
       long magic = in.getLong();
       if (magic != Protocol.OPTION_MAGIC) {
@@ -50,6 +65,14 @@ final class Handshake {
       }
       int option = in.getInt();
       long length = Integer.toUnsignedLong(in.getInt());
+      Security.Refusal refusal = security.judge(option, length);
+      if (refusal != null) {
+        refuse(option, length, refusal);
+        continue;
+      }
+      if (option == Protocol.OPTION_STARTTLS) {
+        return negotiateInTls();
+      }
       if (option == Protocol.OPTION_EXPORT_NAME) {
         return exportName(length);
       }
@@ -59,6 +82,25 @@ final class Handshake {
       }
     }
     return null;
+  }
+
+  /// EXPORT_NAME alone has no way to be refused.
+  private void refuse(int option, long length, Security.Refusal refusal) throws IOException {
+    if (option == Protocol.OPTION_EXPORT_NAME) {
+      throw new ProtocolException(refusal.message());
+    }
+    skip(length);
+    replies.end(option, refusal.type(), refusal.message());
+  }
+
+  /// Begins anew, with nothing of what was negotiated in the open but what the client told of
+  /// itself before all options.
+  private @Nullable Export negotiateInTls() throws IOException {
+    replies.end(Protocol.OPTION_STARTTLS, Protocol.REPLY_ACK, "");
+    var inside = new Handshake(tls.start(), exports, terms, tls);
+    inside.security = Security.RUNNING;
+    inside.zeroes = zeroes;
+    return inside.haggle();
   }
 
   private @Nullable Export answer(int option, long length) throws IOException {
@@ -146,7 +188,7 @@ final class Handshake {
 
   private void describe(int option, Export export) throws IOException {
     replies.export(option, export.device().size());
-    replies.blockSizes(option);
+    replies.blockSizes(option, terms.maxRequest());
     boolean name = false;
     boolean description = false;
     while (in.hasRemaining()) {

@@ -12,7 +12,9 @@ enum NbdError {
   /// The request makes no sense.
   EINVAL(22),
   /// A write or a write of zeros reaches beyond the end, or the device has no room for it.
-  ENOSPC(28);
+  ENOSPC(28),
+  /// The server is about to end the connection.
+  ESHUTDOWN(108);
 
   private final int code;
 

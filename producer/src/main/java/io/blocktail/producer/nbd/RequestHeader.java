@@ -5,11 +5,17 @@ import java.nio.ByteBuffer;
 /// A request as it stands on the wire, and the one place where it is judged: what [#verdict] lets
 /// pass is inside the device. A connection reads all its requests into the same object.
 final class RequestHeader {
+  private final int maxRequest;
   private int flags;
   private int command;
   private long cookie;
   private long offset;
   private long length;
+
+  /// @param maxRequest the most data that a good one has, in bytes
+  RequestHeader(int maxRequest) {
+    this.maxRequest = maxRequest;
+  }
 
   /// Takes the [Protocol#REQUEST] bytes at `at`.
   ///
@@ -36,8 +42,8 @@ final class RequestHeader {
       return NbdError.EINVAL;
     }
     return switch (command) {
-      case Protocol.COMMAND_READ -> range(size, Protocol.MAX_PAYLOAD, NbdError.EINVAL);
-      case Protocol.COMMAND_WRITE -> range(size, Protocol.MAX_PAYLOAD, NbdError.ENOSPC);
+      case Protocol.COMMAND_READ -> range(size, maxRequest, NbdError.EINVAL);
+      case Protocol.COMMAND_WRITE -> range(size, maxRequest, NbdError.ENOSPC);
       case Protocol.COMMAND_TRIM -> range(size, Long.MAX_VALUE, NbdError.EINVAL);
       case Protocol.COMMAND_WRITE_ZEROES -> range(size, Long.MAX_VALUE, NbdError.ENOSPC);
       case Protocol.COMMAND_FLUSH -> offset == 0 && length == 0 ? NbdError.NONE : NbdError.EINVAL;

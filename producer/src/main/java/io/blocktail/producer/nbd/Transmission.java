@@ -18,21 +18,24 @@ final class Transmission {
 
   private final DeviceUse device;
   private final Wire wire;
-  private final RequestHeader header = new RequestHeader();
+  private final RequestHeader header;
   private final Buffers buffers;
   private final Inbox inbox;
   private final Batch batch;
   private final LargeTransfer large;
+  private final Farewell farewell;
 
   /// How many bytes the request at the inbox's start has, as far as is known.
   private int frame = Protocol.REQUEST;
 
-  Transmission(DeviceUse device, Wire wire, Buffers buffers) {
+  Transmission(DeviceUse device, Wire wire, Terms terms, Buffers buffers, Farewell farewell) {
     this.device = device;
     this.wire = wire;
+    this.header = new RequestHeader(terms.maxRequest());
     this.buffers = buffers;
     this.inbox = new Inbox(wire, buffers.incoming());
-    this.batch = new Batch(buffers.incoming(), buffers.outgoing());
+    this.batch = new Batch(buffers.incoming(), buffers.outgoing(), terms.maxInFlight());
+    this.farewell = farewell;
     this.large = new LargeTransfer(device, wire, inbox, buffers.outgoing());
   }
 
@@ -47,7 +50,7 @@ final class Transmission {
       }
       switch (pause) {
         case MORE_BYTES_NEEDED -> {
-          if (!inbox.receive(frame)) {
+          if (!awaitMore()) {
             return;
           }
         }
@@ -58,7 +61,7 @@ final class Transmission {
         }
         case LARGE_WRITE -> {
           inbox.take(Protocol.REQUEST);
-          large.write(header, header.verdict(device.size()));
+          large.write(header, verdict());
         }
         case DISCONNECT -> {
           return;
@@ -66,6 +69,17 @@ final class Transmission {
         case GARBAGE -> throw new ProtocolException("what it sends is no request");
       }
     }
+  }
+
+  private boolean awaitMore() throws IOException {
+    farewell.waits(inbox.available() > 0);
+    boolean more = inbox.receive(frame);
+    farewell.works();
+    return more;
+  }
+
+  private NbdError verdict() {
+    return farewell.hasBegun() ? NbdError.ESHUTDOWN : header.verdict(device.size());
   }
 
   /// Moves requests from the inbox to the batch while they are complete and have room.
@@ -88,7 +102,7 @@ final class Transmission {
       if (inbox.available() < frame) {
         return Pause.MORE_BYTES_NEEDED;
       }
-      NbdError verdict = header.verdict(device.size());
+      NbdError verdict = verdict();
       long data = verdict == NbdError.NONE ? header.replyPayload() : 0;
       if (!batch.hasRoom(data)) {
         return batch.isEmpty() ? Pause.LARGE_READ : Pause.BATCH_FULL;
