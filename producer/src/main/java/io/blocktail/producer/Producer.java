@@ -10,6 +10,7 @@ import io.blocktail.volume.VolumeName;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.tls.TlsConfigurationRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
@@ -37,6 +38,7 @@ public class Producer {
 
   private final ProducerConfig config;
   private final VolumeMetrics metrics;
+  private final TlsConfigurationRegistry tls;
   private final Exports exports = new Exports();
   private final Map<String, RunningVolume> running = new TreeMap<>();
   private final Map<String, BrokenVolume> broken = new TreeMap<>();
@@ -46,9 +48,10 @@ public class Producer {
   private @Nullable TopicKeeper topics;
   private @Nullable StatusTeller status;
 
-  Producer(ProducerConfig config, VolumeMetrics metrics) {
+  Producer(ProducerConfig config, VolumeMetrics metrics, TlsConfigurationRegistry tls) {
     this.config = config;
     this.metrics = metrics;
+    this.tls = tls;
   }
 
   void start(@Observes StartupEvent event) {
@@ -173,19 +176,10 @@ public class Producer {
   }
 
   private NbdServer listen() {
-    ProducerConfig.Nbd nbd = config.nbd();
+    NbdConfig settings = NbdSettings.of(config.nbd(), tls);
     try {
-      var plain = new NbdConfig(nbd.host(), nbd.port(), nbd.socket().orElse(null));
-      return NbdServer.start(
-          new NbdConfig(
-              plain.host(),
-              plain.port(),
-              plain.socket(),
-              plain.maxConnections(),
-              plain.handshakeTimeout(),
-              nbd.remoteAllowed()),
-          exports);
-    } catch (IOException | IllegalArgumentException e) {
+      return NbdServer.start(settings, exports);
+    } catch (IOException e) {
       throw new ConfigurationError(
           "blocktail.nbd.host, .port and .socket", String.valueOf(e.getMessage()), e);
     }

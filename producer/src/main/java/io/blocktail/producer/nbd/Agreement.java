@@ -32,12 +32,6 @@ final class Agreement {
     contexts = List.of();
   }
 
-  /// Nothing that was asked for in the clear counts once TLS has begun.
-  void forget() {
-    framing = Framing.SIMPLE;
-    deselect();
-  }
-
   /// What would hold if the client chose the export now. Contexts that were selected for another
   /// one do not count.
   Session with(Export export) {

@@ -10,8 +10,6 @@ import java.util.List;
 /// laid out in one buffer in the order of the requests, so that one write sends them all.
 /// Everything is used again for the next batch. Only the connection's thread uses it.
 final class Batch {
-  private static final int MOST = 1024;
-
   /// A reply, or a chunk of one.
   private static final class Slot {
     /// What it tells if all goes well.
@@ -57,12 +55,15 @@ final class Batch {
   private final ReplyFormat format;
   private final List<Slot> slots = new ArrayList<>();
   private final List<Request> requests = new ArrayList<>();
+  private final int most;
   private int count;
   private int reserved;
 
   /// @param incoming holds what is written
   /// @param outgoing takes the replies
-  Batch(ByteBuffer incoming, ByteBuffer outgoing, ReplyFormat format) {
+  /// @param most how many requests, or chunks of their replies
+  Batch(ByteBuffer incoming, ByteBuffer outgoing, ReplyFormat format, int most) {
+    this.most = most;
     this.incoming = incoming;
     this.outgoing = outgoing;
     this.format = format;
@@ -75,7 +76,7 @@ final class Batch {
   /// Whether another request can be added, with so much data in so many chunks of its reply.
   boolean hasRoom(int chunks, long data) {
     long bytes = (long) chunks * format.longest(0) + data;
-    return count <= MOST - chunks && bytes <= outgoing.capacity() - reserved;
+    return count <= most - chunks && bytes <= outgoing.capacity() - reserved;
   }
 
   /// Adds a read, whose reply has a chunk for each of the runs.

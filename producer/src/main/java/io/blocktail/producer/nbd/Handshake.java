@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The protocol's handshake phase: a client asks what there is, settles how to speak and chooses an
@@ -22,18 +21,21 @@ final class Handshake {
 
   private final Wire wire;
   private final Exports exports;
-  private final BooleanSupplier ending;
+  private final Terms terms;
+  private final StartTls tls;
   private final ByteBuffer in = ByteBuffer.allocate(LONGEST);
   private final OptionReplies replies;
   private final Agreement agreement = new Agreement();
   private final ContextOptions contexts;
+  private Security security = Security.NONE;
   private boolean zeroes;
 
-  /// @param ending whether no client gets an export any more
-  Handshake(Wire wire, Exports exports, BooleanSupplier ending) {
+  /// @param tls asked when a client starts TLS, which it can where the terms say so
+  Handshake(Wire wire, Exports exports, Terms terms, StartTls tls) {
     this.wire = wire;
     this.exports = exports;
-    this.ending = ending;
+    this.terms = terms;
+    this.tls = tls;
     this.replies = new OptionReplies(wire);
     this.contexts = new ContextOptions(exports, agreement, replies);
   }
@@ -52,6 +54,15 @@ final class Handshake {
       throw new ProtocolException("unknown client flags %08x".formatted(flags));
     }
     zeroes = (flags & Protocol.HANDSHAKE_NO_ZEROES) == 0;
+    boolean fixed = (flags & Protocol.HANDSHAKE_FIXED_NEWSTYLE) != 0;
+    security = Security.of(terms.tls(), fixed);
+    if (security == Security.DEMANDED && !fixed) {
+      throw new ProtocolException("it is too old for TLS, which is demanded here");
+    }
+    return haggle();
+  }
+
+  private @Nullable Session haggle() throws IOException {
     while (receive(16)) {
       long magic = in.getLong();
       if (magic != Protocol.OPTION_MAGIC) {
@@ -59,6 +70,14 @@ final class Handshake {
       }
       int option = in.getInt();
       long length = Integer.toUnsignedLong(in.getInt());
+      Security.Refusal refusal = security.judge(option, length);
+      if (refusal != null) {
+        refuse(option, length, refusal);
+        continue;
+      }
+      if (option == Protocol.OPTION_STARTTLS) {
+        return negotiateInTls();
+      }
       if (option == Protocol.OPTION_EXPORT_NAME) {
         return exportName(length);
       }
@@ -68,6 +87,25 @@ final class Handshake {
       }
     }
     return null;
+  }
+
+  /// EXPORT_NAME alone has no way to be refused.
+  private void refuse(int option, long length, Security.Refusal refusal) throws IOException {
+    if (option == Protocol.OPTION_EXPORT_NAME) {
+      throw new ProtocolException(refusal.message());
+    }
+    skip(length);
+    replies.end(option, refusal.type(), refusal.message());
+  }
+
+  /// Begins anew, with nothing of what was negotiated in the open but what the client told of
+  /// itself before all options.
+  private @Nullable Session negotiateInTls() throws IOException {
+    replies.end(Protocol.OPTION_STARTTLS, Protocol.REPLY_ACK, "");
+    var inside = new Handshake(tls.start(), exports, terms, tls);
+    inside.security = Security.RUNNING;
+    inside.zeroes = zeroes;
+    return inside.haggle();
   }
 
   private @Nullable Session answer(int option, long length) throws IOException {
@@ -94,8 +132,6 @@ final class Handshake {
       replies.end(option, Protocol.REPLY_ACK, "");
     } else if (!known) {
       replies.end(option, Protocol.REPLY_ERR_UNSUP, "this server does not have the option");
-    } else if (ending.getAsBoolean()) {
-      replies.end(option, Protocol.REPLY_ERR_SHUTDOWN, "the server is shutting down");
     } else if (tooLong) {
       if (option == Protocol.OPTION_SET_META_CONTEXT) {
         agreement.deselect();
@@ -142,9 +178,6 @@ final class Handshake {
     }
     if (!receive((int) length)) {
       throw new ProtocolException("no export name came");
-    }
-    if (ending.getAsBoolean()) {
-      throw new ProtocolException("an export was chosen while the server stops");
     }
     return switch (exports.choose(text((int) length))) {
       case Exports.Choice.Found(Export export) -> {
@@ -197,7 +230,7 @@ final class Handshake {
   private void describe(int option, Session session) throws IOException {
     Export export = session.export();
     replies.export(option, session);
-    replies.blockSizes(option);
+    replies.blockSizes(option, terms.maxRequest());
     boolean name = false;
     boolean description = false;
     while (in.hasRemaining()) {

@@ -1,25 +1,26 @@
 package io.blocktail.producer.nbd;
 
 import io.blocktail.volume.Geometry;
-import java.util.function.BooleanSupplier;
 
 /// The one place where requests are judged: what it lets pass is inside the device and allowed.
 /// Only the connection's thread uses it.
 final class Judge {
   private final Session session;
   private final DeviceUse device;
-  private final BooleanSupplier ending;
+  private final int maxRequest;
+  private final Farewell farewell;
 
-  /// @param ending whether nothing more is begun
-  Judge(Session session, DeviceUse device, BooleanSupplier ending) {
+  /// @param maxRequest the most data of a read or write, in bytes
+  Judge(Session session, DeviceUse device, int maxRequest, Farewell farewell) {
     this.session = session;
     this.device = device;
-    this.ending = ending;
+    this.maxRequest = maxRequest;
+    this.farewell = farewell;
   }
 
   /// Whether the request may be carried out, and if not why.
   Outcome verdict(RequestHeader request) {
-    if (ending.getAsBoolean()) {
+    if (farewell.hasBegun()) {
       return Outcome.SHUTDOWN;
     }
     int flags = allowedFlags(request.command());
@@ -83,14 +84,14 @@ final class Judge {
 
   private Outcome read(RequestHeader request) {
     Outcome range = range(request, Outcome.BEYOND);
-    if (!range.isGood() || request.length() <= Protocol.MAX_PAYLOAD) {
+    if (!range.isGood() || request.length() <= maxRequest) {
       return range;
     }
     return session.framing().chunks() ? Outcome.READ_TOO_LONG : Outcome.TOO_LONG;
   }
 
   private Outcome write(RequestHeader request) {
-    return request.length() > Protocol.MAX_PAYLOAD && !session.export().readOnly()
+    return request.length() > maxRequest && !session.export().readOnly()
         ? Outcome.TOO_LONG
         : change(request, Outcome.WRITTEN_BEYOND);
   }

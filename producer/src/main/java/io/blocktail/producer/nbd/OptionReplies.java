@@ -45,10 +45,10 @@ final class OptionReplies {
     out.putLong(session.export().device().size()).putShort(session.flags());
   }
 
-  void blockSizes(int option) throws IOException {
+  void blockSizes(int option, int maxRequest) throws IOException {
     header(option, Protocol.REPLY_INFO, 14);
     out.putShort((short) Protocol.INFO_BLOCK_SIZE);
-    out.putInt(1).putInt(4096).putInt(Protocol.MAX_PAYLOAD);
+    out.putInt(1).putInt(4096).putInt(maxRequest);
   }
 
   void text(int option, int kind, String text) throws IOException {

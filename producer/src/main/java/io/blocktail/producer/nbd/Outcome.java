@@ -18,7 +18,7 @@ enum Outcome {
   UNKNOWN_COMMAND(Outcome.EINVAL, "this server does not have the command"),
   UNKNOWN_FLAG(Outcome.EINVAL, "the command does not have such a flag, or not on this connection"),
   EMPTY(Outcome.EINVAL, "the request is for no byte"),
-  TOO_LONG(Outcome.EINVAL, "a request carries at most 32 MiB of data"),
+  TOO_LONG(Outcome.EINVAL, "the request is for more data than the server takes at once"),
   BEYOND(Outcome.EINVAL, "the request reaches beyond the end of the export"),
   WRITTEN_BEYOND(Outcome.ENOSPC, "the request reaches beyond the end of the export"),
   NOT_ZERO(Outcome.EINVAL, "the offset and length of a flush are zero"),
@@ -26,7 +26,7 @@ enum Outcome {
   BAD_CONTEXTS(Outcome.EINVAL, "the payload is not a length and some selected contexts, each once"),
   NO_PAYLOAD(Outcome.EINVAL, "a write says that it has a payload"),
   UNWANTED_PAYLOAD(Outcome.EINVAL, "the command takes no payload"),
-  READ_TOO_LONG(Outcome.EOVERFLOW, "a read is answered with at most 32 MiB of data"),
+  READ_TOO_LONG(Outcome.EOVERFLOW, "the request is for more data than the server sends at once"),
   NOT_FAST(Outcome.ENOTSUP, "zeroing this range would not be faster than writing it"),
   SHUTDOWN(Outcome.ESHUTDOWN, "the server is shutting down");
 

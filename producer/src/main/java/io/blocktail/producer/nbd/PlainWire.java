@@ -19,4 +19,7 @@ record PlainWire(SocketChannel socket) implements Wire {
       socket.write(from);
     }
   }
+
+  @Override
+  public void end() {}
 }

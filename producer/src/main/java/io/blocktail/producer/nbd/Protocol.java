@@ -29,6 +29,7 @@ final class Protocol {
   static final int OPTION_EXPORT_NAME = 1;
   static final int OPTION_ABORT = 2;
   static final int OPTION_LIST = 3;
+  static final int OPTION_STARTTLS = 5;
   static final int OPTION_INFO = 6;
   static final int OPTION_GO = 7;
   static final int OPTION_STRUCTURED_REPLY = 8;
@@ -41,9 +42,10 @@ final class Protocol {
   static final int REPLY_INFO = 3;
   static final int REPLY_META_CONTEXT = 4;
   static final int REPLY_ERR_UNSUP = 1 << 31 | 1;
+  static final int REPLY_ERR_POLICY = 1 << 31 | 2;
   static final int REPLY_ERR_INVALID = 1 << 31 | 3;
+  static final int REPLY_ERR_TLS_REQD = 1 << 31 | 5;
   static final int REPLY_ERR_UNKNOWN = 1 << 31 | 6;
-  static final int REPLY_ERR_SHUTDOWN = 1 << 31 | 7;
   static final int REPLY_ERR_TOO_BIG = 1 << 31 | 9;
   static final int REPLY_ERR_EXT_HEADER_REQD = 1 << 31 | 10;
 
@@ -85,7 +87,7 @@ final class Protocol {
   /// The longest string that the protocol allows, in bytes.
   static final int MAX_STRING = 4096;
 
-  /// The most data that one read or write may have, in bytes.
+  /// The most data of a read or write that every server should take, in bytes.
   static final int MAX_PAYLOAD = 32 << 20;
 
   private Protocol() {}

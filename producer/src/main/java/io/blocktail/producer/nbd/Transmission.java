@@ -2,7 +2,6 @@ package io.blocktail.producer.nbd;
 
 import java.io.IOException;
 import java.net.ProtocolException;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// A connection after the handshake: takes what has arrived, has the device do it, answers, and
@@ -32,22 +31,24 @@ final class Transmission {
   private final LargeRead largeRead;
   private final LargeWrite largeWrite;
   private final StatusAnswer status;
+  private final Farewell farewell;
 
   /// How many bytes the request at the inbox's start has, as far as is known.
   private int frame;
 
   /// @param origin who the client is, for the history
-  /// @param ending whether requests that come from now on are refused
-  Transmission(Session session, String origin, Wire wire, Buffers buffers, BooleanSupplier ending) {
+  Transmission(
+      Session session, String origin, Wire wire, Terms terms, Buffers buffers, Farewell farewell) {
     this.device = new DeviceUse(session.export(), origin);
     this.wire = wire;
     this.session = session;
-    this.judge = new Judge(session, device, ending);
+    this.judge = new Judge(session, device, terms.maxRequest(), farewell);
     this.header = new RequestHeader(session.framing());
     this.buffers = buffers;
     var format = new ReplyFormat(session.framing());
     this.inbox = new Inbox(wire, buffers.incoming());
-    this.batch = new Batch(buffers.incoming(), buffers.outgoing(), format);
+    this.batch = new Batch(buffers.incoming(), buffers.outgoing(), format, terms.maxInFlight());
+    this.farewell = farewell;
     this.largeRead = new LargeRead(device, wire, buffers.outgoing(), session.framing(), format);
     this.largeWrite = new LargeWrite(device, wire, inbox, buffers.outgoing(), format);
     this.status = new StatusAnswer(session, device, wire, buffers.outgoing(), format);
@@ -64,7 +65,7 @@ final class Transmission {
       }
       switch (pause) {
         case MORE_BYTES_NEEDED -> {
-          if (!inbox.receive(frame)) {
+          if (!awaitMore()) {
             return;
           }
         }
@@ -88,6 +89,13 @@ final class Transmission {
         case EXCESS -> throw new ProtocolException("a payload of more than 32 MiB");
       }
     }
+  }
+
+  private boolean awaitMore() throws IOException {
+    farewell.waits(inbox.available() > 0);
+    boolean more = inbox.receive(frame);
+    farewell.works();
+    return more;
   }
 
   /// Only a write has such a payload.

@@ -14,4 +14,7 @@ interface Wire {
 
   /// Sends all of `from`, whose limit becomes its position.
   void write(ByteBuffer from) throws IOException;
+
+  /// Says goodbye if there is a way to, after the last write. The socket stays open.
+  void end();
 }

@@ -53,6 +53,9 @@ final class BytesWire implements Wire {
     length += bytes;
   }
 
+  @Override
+  public void end() {}
+
   /// How many bytes were allocated for what the server said.
   long grown() {
     return grown;

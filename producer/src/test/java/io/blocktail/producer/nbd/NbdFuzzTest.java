@@ -8,10 +8,12 @@ import io.blocktail.volume.VolumeName;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.junit.jupiter.api.Test;
 
 /// Handshake and transmission against clients that send anything at all, in memory: nothing escapes
@@ -28,12 +30,25 @@ class NbdFuzzTest {
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
+  private static final Terms TERMS = new NbdConfig("localhost", 0, null).tcp();
+
+  private final Farewell farewell;
   private final SparseMemory device = new SparseMemory(SIZE);
   private final Exports exports = new Exports();
   private final Buffers buffers = new Buffers.Pool().take();
   private final Map<Framing, Integer> served = new EnumMap<>(Framing.class);
   private final ByteBuffer room = ByteBuffer.allocate(4 << 20);
   private int broken;
+
+  /// Nobody ever says farewell.
+  NbdFuzzTest() throws IOException {
+    var timer = new ScheduledThreadPoolExecutor(0);
+    farewell = new Farewell(SocketChannel.open(), timer, Duration.ofSeconds(1));
+  }
+
+  private static Wire noTls() {
+    throw new AssertionError("TLS was started where there is none");
+  }
 
   @Test
   void whateverAClientSendsIsAnsweredOrEndsTheConnection() {
@@ -81,10 +96,10 @@ class NbdFuzzTest {
     int handshake = 0;
     boolean brokenOff = false;
     try {
-      session = new Handshake(wire, exports, () -> false).negotiate();
+      session = new Handshake(wire, exports, TERMS, NbdFuzzTest::noTls).negotiate();
       if (session != null) {
         handshake = wire.answered().limit();
-        new Transmission(session, "fuzz", wire, buffers, () -> false).run();
+        new Transmission(session, "fuzz", wire, TERMS, buffers, farewell).run();
       }
     } catch (IOException e) {
       brokenOff = true;
