@@ -1,8 +1,8 @@
 package io.blocktail.producer.nbd;
 
 /// How a long read is cut into data and holes. A device is asked about a hole only at the start of
-/// each granule, so that a read which is all data costs little more than one without the question,
-/// and what is found has at least that size. Used again for every read.
+/// each granule, so that a read which is all data costs little more than one without the question;
+/// a hole counts if it reaches the next one. Used again for every read.
 final class Runs {
   /// Bytes. A read that is shorter is taken as data.
   static final int GRANULE = 64 << 10;
@@ -21,9 +21,8 @@ final class Runs {
       long next = Math.min(end, (at / GRANULE + 1) * GRANULE);
       long hole = device.holeAt(at, end - at);
       if (at + hole >= next) {
-        long until = at + hole == end ? end : (at + hole) / GRANULE * GRANULE;
-        add(true, (int) (until - at));
-        at = until;
+        add(true, (int) hole);
+        at += hole;
       } else {
         add(false, (int) (next - at));
         at = next;

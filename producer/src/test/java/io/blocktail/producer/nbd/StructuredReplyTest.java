@@ -156,6 +156,15 @@ class StructuredReplyTest {
     assertThat(content).isEqualTo(ChunkClient.content(read(DF, 0, MIB), 0, MIB));
   }
 
+  /// Small holes at the start of a granule are not worth a chunk.
+  @Test
+  void aHoleCountsIfItReachesTheNextGranule() throws IOException {
+    write(60 * KIB, 4 * KIB);
+    write(140 * KIB, 4 * KIB);
+    assertThat(shape(read(0, 0, 256 * KIB)))
+        .isEqualTo("data 0+64, hole 64+76, data 140+52, hole 192+64.");
+  }
+
   @Test
   void chunksOfAnUnalignedReadAreCutAtMultiplesOf512() throws IOException {
     write(128 * KIB, 64 * KIB);
@@ -224,6 +233,27 @@ class StructuredReplyTest {
       } else {
         assertThat(chunk.data())
             .isEqualTo(Arrays.copyOfRange(data, i * 4 * KIB, (i + 1) * 4 * KIB));
+      }
+    }
+  }
+
+  /// Each error is longer than the data that it takes the place of.
+  @Test
+  void errorsOfShortReadsLeaveTheirNeighboursAlone() throws IOException {
+    byte[] data = write(0, 8 * KIB);
+    faulty.badFrom = 4 * KIB;
+    faulty.badTo = 8 * KIB;
+    var all = ByteBuffer.allocate(200 * 28);
+    for (int i = 0; i < 200; i++) {
+      all.put(client.header(0, READ, i, i % 2 == 0 ? 5 * KIB : i, 1).flip());
+    }
+    client.raw.send(all);
+    for (int i = 0; i < 200; i++) {
+      Chunk chunk = client.only();
+      assertThat(chunk.cookie()).isEqualTo(i);
+      assertThat(chunk.error()).isEqualTo(i % 2 == 0 ? 5 : 0);
+      if (i % 2 == 1) {
+        assertThat(chunk.data()).containsExactly(data[i]);
       }
     }
   }
