@@ -232,6 +232,31 @@ final class ChunkClient implements AutoCloseable {
     return content;
   }
 
+  /// A reply in words: each content chunk and error with its place and length in KiB, a full stop
+  /// behind the last.
+  static String shape(List<Chunk> reply) {
+    var shape = new StringBuilder();
+    for (Chunk chunk : reply) {
+      switch (chunk.type()) {
+        case DATA -> shape.append("data ").append(chunk.where() / 1024);
+        case HOLE -> shape.append("hole ").append(chunk.where() / 1024);
+        case ERROR_OFFSET ->
+            shape
+                .append("error ")
+                .append(chunk.error())
+                .append(" at ")
+                .append(chunk.where() / 1024);
+        case NONE -> shape.append("none");
+        default -> shape.append("type ").append(chunk.type());
+      }
+      if (chunk.type() == DATA || chunk.type() == HOLE) {
+        shape.append("+").append(chunk.length() / 1024);
+      }
+      shape.append(chunk.done() ? "." : ", ");
+    }
+    return shape.toString();
+  }
+
   @Override
   public void close() throws IOException {
     raw.close();

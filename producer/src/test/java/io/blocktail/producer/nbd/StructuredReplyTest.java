@@ -1,10 +1,10 @@
 package io.blocktail.producer.nbd;
 
+import static io.blocktail.producer.nbd.ChunkClient.shape;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blocktail.producer.nbd.ChunkClient.Chunk;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -62,25 +62,6 @@ class StructuredReplyTest {
     List<Chunk> reply = client.reply();
     assertThat(reply).allSatisfy(chunk -> assertThat(chunk.cookie()).isEqualTo(77));
     return reply;
-  }
-
-  private static String shape(List<Chunk> reply) {
-    var shape = new StringBuilder();
-    for (Chunk chunk : reply) {
-      switch (chunk.type()) {
-        case ChunkClient.DATA -> shape.append("data ").append(chunk.where() / KIB);
-        case ChunkClient.HOLE -> shape.append("hole ").append(chunk.where() / KIB);
-        case ChunkClient.ERROR_OFFSET ->
-            shape.append("error ").append(chunk.error()).append(" at ").append(chunk.where() / KIB);
-        case ChunkClient.NONE -> shape.append("none");
-        default -> shape.append("type ").append(chunk.type());
-      }
-      if (chunk.type() == ChunkClient.DATA || chunk.type() == ChunkClient.HOLE) {
-        shape.append("+").append(chunk.length() / KIB);
-      }
-      shape.append(chunk.done() ? "." : ", ");
-    }
-    return shape.toString();
   }
 
   @Test
@@ -212,126 +193,5 @@ class StructuredReplyTest {
             "hole 4100+1020, data 5120+512, data 5632+512, data 6144+512, data 6656+512,"
                 + " hole 7168+25604.");
     assertThat(ChunkClient.content(reply, 4 * MIB + 4096, 28 * MIB)).containsSubsequence(data);
-  }
-
-  @Test
-  void aReadThatFailsTellsWhereAndItsNeighboursAreServed() throws IOException {
-    byte[] data = write(0, 16 * KIB);
-    faulty.badFrom = 4 * KIB;
-    faulty.badTo = 8 * KIB;
-    var all = ByteBuffer.allocate(4 * 28);
-    for (int i = 0; i < 4; i++) {
-      all.put(client.header(0, READ, i, i * 4L * KIB, 4 * KIB).flip());
-    }
-    client.raw.send(all);
-    for (int i = 0; i < 4; i++) {
-      Chunk chunk = client.only();
-      assertThat(chunk.cookie()).isEqualTo(i);
-      if (i == 1) {
-        assertThat(shape(List.of(chunk))).isEqualTo("error 5 at 4.");
-        assertThat(chunk.message()).isEqualTo("the device has failed; the server's log says why");
-      } else {
-        assertThat(chunk.data())
-            .isEqualTo(Arrays.copyOfRange(data, i * 4 * KIB, (i + 1) * 4 * KIB));
-      }
-    }
-  }
-
-  /// Each error is longer than the data that it takes the place of.
-  @Test
-  void errorsOfShortReadsLeaveTheirNeighboursAlone() throws IOException {
-    byte[] data = write(0, 8 * KIB);
-    faulty.badFrom = 4 * KIB;
-    faulty.badTo = 8 * KIB;
-    var all = ByteBuffer.allocate(200 * 28);
-    for (int i = 0; i < 200; i++) {
-      all.put(client.header(0, READ, i, i % 2 == 0 ? 5 * KIB : i, 1).flip());
-    }
-    client.raw.send(all);
-    for (int i = 0; i < 200; i++) {
-      Chunk chunk = client.only();
-      assertThat(chunk.cookie()).isEqualTo(i);
-      assertThat(chunk.error()).isEqualTo(i % 2 == 0 ? 5 : 0);
-      if (i % 2 == 1) {
-        assertThat(chunk.data()).containsExactly(data[i]);
-      }
-    }
-  }
-
-  @Test
-  void aSparseReadThatFailsInPartTellsTheOtherParts() throws IOException {
-    write(0, 64 * KIB);
-    write(256 * KIB, 64 * KIB);
-    faulty.badFrom = 0;
-    faulty.badTo = 1;
-    assertThat(shape(read(0, 0, 320 * KIB))).isEqualTo("error 5 at 0, hole 64+192, data 256+64.");
-  }
-
-  @Test
-  void aLongReadThatFailsEndsWithAnErrorAndTheConnectionLives() throws IOException {
-    write(0, 4 * MIB);
-    faulty.badFrom = 2 * MIB + 700 * KIB;
-    faulty.badTo = faulty.badFrom + 1;
-    List<Chunk> reply = read(0, 0, 4 * MIB);
-    assertThat(shape(reply.subList(reply.size() - 2, reply.size())))
-        .isEqualTo("data 2048+512, error 5 at 2560.");
-    assertThat(shape(read(0, 0, KIB))).isEqualTo("data 0+1.");
-  }
-
-  @Test
-  void anUnfragmentedReadThatFailsIsPaddedWithZerosBeforeItsError() throws IOException {
-    byte[] data = write(0, 4 * MIB);
-    faulty.badFrom = MIB + 1;
-    faulty.badTo = MIB + 2;
-    List<Chunk> reply = read(DF, 0, 4 * MIB);
-    assertThat(shape(reply)).isEqualTo("data 0+4096, error 5 at 1024.");
-    Arrays.fill(data, MIB, 4 * MIB, (byte) 0);
-    assertThat(reply.getFirst().data()).isEqualTo(data);
-  }
-
-  @Test
-  void aFailedChangeIsAnErrorChunk() throws IOException {
-    faulty.badFrom = 0;
-    faulty.badTo = 1;
-    client.write(0, 1, 0, new byte[10]);
-    Chunk chunk = client.only();
-    assertThat(chunk.type()).isEqualTo(ChunkClient.ERROR);
-    assertThat(chunk.error()).isEqualTo(5);
-    client.write(0, 2, 0, new byte[3 * MIB]);
-    assertThat(client.only().error()).isEqualTo(5);
-  }
-
-  /// Replies get shorter and longer than was thought, so that what is behind them has to move.
-  @Test
-  void repliesOfOneBatchKeepTheirDataWhateverBecomesOfTheOthers() throws IOException {
-    byte[] data = write(0, MIB);
-    faulty.badFrom = 300 * KIB;
-    faulty.badTo = 400 * KIB;
-    var random = new Random(3);
-    var all = ByteBuffer.allocate(64 << 10);
-    int[] offsets = new int[200];
-    int[] lengths = new int[200];
-    for (int i = 0; i < 200; i++) {
-      offsets[i] = random.nextInt(500 * KIB);
-      lengths[i] = 1 + random.nextInt(i % 3 == 0 ? 8 * KIB : 40);
-      int command = i % 4 == 0 ? 3 : i % 7 == 0 ? 99 : READ;
-      lengths[i] = command == READ ? lengths[i] : -command;
-      all.put(
-          client
-              .header(0, command, i, command == READ ? offsets[i] : 0, Math.max(0, lengths[i]))
-              .flip());
-    }
-    client.raw.send(all);
-    for (int i = 0; i < 200; i++) {
-      Chunk chunk = client.only();
-      assertThat(chunk.cookie()).isEqualTo(i);
-      boolean bad = offsets[i] < faulty.badTo && faulty.badFrom < offsets[i] + lengths[i];
-      int error = lengths[i] == -99 ? 22 : lengths[i] > 0 && bad ? 5 : 0;
-      assertThat(chunk.error()).isEqualTo(error);
-      if (lengths[i] > 0 && error == 0) {
-        assertThat(chunk.data())
-            .isEqualTo(Arrays.copyOfRange(data, offsets[i], offsets[i] + lengths[i]));
-      }
-    }
   }
 }
