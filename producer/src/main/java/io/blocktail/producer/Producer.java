@@ -22,6 +22,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jboss.logging.Logger;
@@ -75,9 +76,19 @@ public class Producer {
     status = StatusTeller.start(running.values(), clients.messages(clients.topics().sources()));
     for (RunningVolume volume : running.values()) {
       metrics.register(volume);
-      exports.add(volume.volume().name(), volume.device(), volume.file().toString());
+      export(volume);
     }
     nbd = listen();
+  }
+
+  private void export(RunningVolume running) {
+    VolumeName name = running.volume().name();
+    exports.add(
+        name,
+        running.device(),
+        running.file().toString(),
+        Objects.requireNonNull(config.volumes().get(name.value())).readOnly(),
+        new CapturedHistory(running.volume()));
   }
 
   private String owner() {

@@ -150,5 +150,9 @@ public interface ProducerConfig {
 
     /// For the journal, the checkpoint, the chunk records and the lock.
     Path directory();
+
+    /// Whether NBD clients may only read the volume.
+    @WithDefault("false")
+    boolean readOnly();
   }
 }

@@ -62,6 +62,7 @@ class ProducerConfigTest {
     assertThat(volume).isNotNull();
     assertThat(volume.file()).isEqualTo(Path.of("demo.img"));
     assertThat(volume.size()).isEmpty();
+    assertThat(volume.readOnly()).isFalse();
   }
 
   @Test

@@ -60,9 +60,9 @@ final class Connection implements Runnable {
 
   private void serve() throws IOException {
     try {
-      Export export = new Handshake(wire, service.exports(), terms, this::startTls).negotiate();
-      if (export != null) {
-        use(export);
+      Session session = new Handshake(wire, service.exports(), terms, this::startTls).negotiate();
+      if (session != null) {
+        use(session);
       }
     } finally {
       wire.end();
@@ -79,29 +79,29 @@ final class Connection implements Runnable {
     return wire;
   }
 
-  private void use(Export export) throws IOException {
+  private void use(Session session) throws IOException {
+    Export export = session.export();
     if (!export.users().enter(this)) {
       return; // removed since it was chosen
     }
     try {
       if (startTransmission()) {
-        transmit(export);
+        transmit(session);
       }
     } finally {
       export.users().leave(this);
     }
   }
 
-  private void transmit(Export export) throws IOException {
-    LOG.infof("nbd %s uses export %s", peer, export.name());
+  private void transmit(Session session) throws IOException {
+    LOG.infof("nbd %s uses export %s", peer, session.export().name());
     Buffers buffers = service.pool().take();
     try {
-      var device = new DeviceUse(export, "nbd " + peer);
-      new Transmission(device, wire, terms, buffers, farewell).run();
+      new Transmission(session, "nbd " + peer, wire, terms, buffers, farewell).run();
     } finally {
       service.pool().giveBack(buffers);
     }
-    LOG.infof("nbd %s has left export %s", peer, export.name());
+    LOG.infof("nbd %s has left export %s", peer, session.export().name());
   }
 
   private synchronized boolean startTransmission() {

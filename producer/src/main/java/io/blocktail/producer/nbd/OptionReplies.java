@@ -24,8 +24,8 @@ final class OptionReplies {
   }
 
   /// @param zeroes whether the client still wants the 124 zeros of old
-  void exportName(long size, boolean zeroes) throws IOException {
-    out.putLong(size).putShort(Protocol.TRANSMISSION_FLAGS);
+  void exportName(Session session, boolean zeroes) throws IOException {
+    out.putLong(session.export().device().size()).putShort(session.flags());
     if (zeroes) {
       out.put(new byte[124]);
     }
@@ -39,9 +39,10 @@ final class OptionReplies {
     out.putInt(first.length).put(first).put(second);
   }
 
-  void export(int option, long size) throws IOException {
+  void export(int option, Session session) throws IOException {
     header(option, Protocol.REPLY_INFO, 12);
-    out.putShort((short) Protocol.INFO_EXPORT).putLong(size).putShort(Protocol.TRANSMISSION_FLAGS);
+    out.putShort((short) Protocol.INFO_EXPORT);
+    out.putLong(session.export().device().size()).putShort(session.flags());
   }
 
   void blockSizes(int option, int maxRequest) throws IOException {
@@ -54,6 +55,13 @@ final class OptionReplies {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     header(option, Protocol.REPLY_INFO, 2 + bytes.length);
     out.putShort((short) kind).put(bytes);
+  }
+
+  /// @param id 0 where the context is only shown
+  void context(int option, int id, String name) throws IOException {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    header(option, Protocol.REPLY_META_CONTEXT, 4 + bytes.length);
+    out.putInt(id).put(bytes);
   }
 
   /// The last reply to an option.
