@@ -82,12 +82,20 @@ final class NbdSettings {
     }
     try {
       return new TlsEngines(
-          new ReloadedContext(tls),
+          context(tls, key),
           tls.getTrustStore() != null,
           List.copyOf(options.getEnabledSecureTransportProtocols()),
           List.copyOf(options.getEnabledCipherSuites()));
     } catch (IllegalArgumentException e) {
       throw new ConfigurationError(key + ".protocols", String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static ReloadedContext context(TlsConfiguration tls, String key) {
+    try {
+      return new ReloadedContext(tls);
+    } catch (Exception e) {
+      throw new ConfigurationError(key, "cannot be used: " + e.getMessage(), e);
     }
   }
 }

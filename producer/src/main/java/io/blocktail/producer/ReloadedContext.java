@@ -4,46 +4,52 @@ import io.quarkus.tls.TlsConfiguration;
 import java.security.KeyStore;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// The context of a TLS configuration, made anew when the configuration has read its files again.
-/// Safe for use by many threads.
+/// Files that cannot be used then, such as half of a renewal, leave the former context in use. Safe
+/// for use by many threads.
 final class ReloadedContext implements Supplier<SSLContext> {
-  private final TlsConfiguration tls;
+  private static final Logger LOG = Logger.getLogger(ReloadedContext.class);
 
-  /// What the context was made of.
+  private final TlsConfiguration tls;
+  private SSLContext context;
+
+  /// What was there when the context was made, or could not be made.
   private @Nullable KeyStore keys;
 
   private @Nullable KeyStore trusted;
 
-  private @Nullable SSLContext context;
-
-  ReloadedContext(TlsConfiguration tls) {
+  /// @throws Exception as it comes from there, when the configuration cannot be used
+  ReloadedContext(TlsConfiguration tls) throws Exception {
     this.tls = tls;
+    this.keys = tls.getKeyStore();
+    this.trusted = tls.getTrustStore();
+    this.context = tls.createSSLContext();
   }
 
-  /// @throws IllegalStateException when what was read cannot be used
   @Override
   public synchronized SSLContext get() {
     KeyStore keys = tls.getKeyStore();
     KeyStore trusted = tls.getTrustStore();
-    SSLContext present = context;
-    if (present == null || keys != this.keys || trusted != this.trusted) {
-      present = make();
-      this.context = present;
+    if (keys != this.keys || trusted != this.trusted) {
       this.keys = keys;
       this.trusted = trusted;
+      makeAnew();
     }
-    return present;
+    return context;
   }
 
-  private SSLContext make() {
+  private void makeAnew() {
     try {
-      return tls.createSSLContext();
+      context = tls.createSSLContext();
+      LOG.infof("the TLS configuration '%s' was read again", tls.getName());
     } catch (Exception e) {
-      throw new IllegalStateException(
-          "the TLS configuration '%s' cannot be used: %s".formatted(tls.getName(), e.getMessage()),
-          e);
+      LOG.errorf(
+          "the TLS configuration '%s' was read again and cannot be used, so that the former one is:"
+              + " %s",
+          tls.getName(), e.getMessage());
     }
   }
 }

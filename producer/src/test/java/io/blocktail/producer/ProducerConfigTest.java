@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class ProducerConfigTest {
   private static final String VOLUME = "blocktail.volumes.demo.";
 
-  private static ProducerConfig config(Map<String, String> settings) {
+  static ProducerConfig config(Map<String, String> settings) {
     var all = new HashMap<>(Map.of(VOLUME + "file", "demo.img", VOLUME + "directory", "demo"));
     all.putAll(settings);
     return new SmallRyeConfigBuilder()

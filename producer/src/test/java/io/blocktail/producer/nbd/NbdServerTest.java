@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Where the server listens, whom it takes in and how it stops.
@@ -54,12 +55,35 @@ class NbdServerTest {
   @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1"})
   void hostThatOthersReachIsRefused(String host) {
     assertThatThrownBy(() -> start(host, 0, directory.resolve("s")))
-        .hasMessageContaining("host " + host + " can be reached from other machines");
+        .hasMessageContaining("host " + host + " can be reached from other machines")
+        .hasMessageContaining("blocktail.nbd.allow-insecure-remote=true");
+  }
+
+  /// Encryption alone, or certificates that a client need not show, keep nobody out.
+  @ParameterizedTest
+  @CsvSource({"REQUIRED, false", "ALLOWED, true", "OFF, true"})
+  void hostThatOthersReachIsRefusedUnlessAllMustShowACertificate(
+      TlsMode mode, boolean clientCertificates) {
+    var config = remote(ServedFile.tls(mode, clientCertificates), false);
+    assertThatThrownBy(() -> NbdServer.start(config, new Exports()))
+        .hasMessageContaining("blocktail.nbd.tls=required");
+  }
+
+  @Test
+  void hostThatOthersReachIsTakenWhenAllMustShowACertificate() throws IOException {
+    var config = remote(ServedFile.tls(TlsMode.REQUIRED, true), false);
+    try (var server = NbdServer.start(config, new Exports())) {
+      assertThat(server.port()).isPositive();
+    }
+  }
+
+  private static NbdConfig remote(TlsPolicy tls, boolean insecureRemoteAllowed) {
+    return new NbdConfig("0.0.0.0", 0, null, tls, new NbdLimits(), insecureRemoteAllowed);
   }
 
   @Test
   void hostThatOthersReachIsTakenWhenAllowed() throws IOException {
-    var config = new NbdConfig("0.0.0.0", 0, null, TlsPolicy.NONE, new NbdLimits(), true);
+    var config = remote(TlsPolicy.NONE, true);
     try (var server = NbdServer.start(config, new Exports())) {
       assertThat(server.port()).isPositive();
     }

@@ -20,8 +20,8 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /// An NBD client that sends exactly what it is told, and checks nothing but the shape of replies.
-final class RawClient implements AutoCloseable {
-  static final int FLAGS = 3;
+public final class RawClient implements AutoCloseable {
+  public static final int FLAGS = 3;
 
   record OptionReply(int option, int type, byte[] data) {
     String text() {
@@ -42,7 +42,7 @@ final class RawClient implements AutoCloseable {
     this.out = channel;
   }
 
-  static RawClient tcp(int port) throws IOException {
+  public static RawClient tcp(int port) throws IOException {
     return new RawClient(new InetSocketAddress("127.0.0.1", port));
   }
 
@@ -51,7 +51,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /// Takes the server's greeting and sends client flags.
-  RawClient greet(int flags) throws IOException {
+  public RawClient greet(int flags) throws IOException {
     ByteBuffer greeting = read(18);
     if (greeting.getLong() != 0x4e42444d41474943L || greeting.getLong() != 0x49484156454F5054L) {
       throw new IOException("not a greeting");
@@ -60,7 +60,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /// Asks for TLS and starts it, with the JDK's own socket.
-  RawClient startTls(SSLContext context, String... protocols) throws IOException {
+  public RawClient startTls(SSLContext context, String... protocols) throws IOException {
     option(5);
     OptionReply reply = optionReply();
     if (reply.type() != 1) {
@@ -83,7 +83,7 @@ final class RawClient implements AutoCloseable {
     return this;
   }
 
-  SSLSocket tls() {
+  public SSLSocket tls() {
     return Objects.requireNonNull(tls, "TLS was not started");
   }
 
