@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 
 /// A client that has asked for structured replies or for extended headers, and takes replies chunk
 /// by chunk. Like [RawClient] it sends what it is told.
@@ -169,6 +170,26 @@ final class ChunkClient implements AutoCloseable {
 
   void write(int flags, long cookie, long offset, byte[] data) throws IOException {
     request(extended ? flags | 32 : flags, 1, cookie, offset, data.length, data);
+  }
+
+  /// Writes bytes that look random, and are the same for the same length.
+  byte[] writeRandom(long offset, int length) throws IOException {
+    var data = new byte[length];
+    new Random(length).nextBytes(data);
+    write(0, 1, offset, data);
+    if (only().error() != 0) {
+      throw new IOException("the write failed");
+    }
+    return data;
+  }
+
+  List<Chunk> read(int flags, long offset, int length) throws IOException {
+    request(flags, 0, 77, offset, length);
+    List<Chunk> reply = reply();
+    if (!reply.stream().allMatch(chunk -> chunk.cookie() == 77)) {
+      throw new IOException("another reply: " + reply);
+    }
+    return reply;
   }
 
   Chunk chunk() throws IOException {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ExtendedStatusTest {
   private static final int MIB = 1 << 20;
   private static final long SIZE = 1L << 40;
-  private static final int READ = 0;
   private static final int BLOCK_STATUS = 7;
   private static final int REQ_ONE = 8;
   private static final int PAYLOAD = 32;
@@ -46,17 +46,6 @@ class ExtendedStatusTest {
     served.close();
   }
 
-  private void assertRefused(int error, Chunk chunk) {
-    assertThat(chunk.type()).isEqualTo(ChunkClient.ERROR);
-    assertThat(chunk.error()).isEqualTo(error);
-    assertThat(chunk.message()).isNotEmpty();
-  }
-
-  private void assertStillServes() throws IOException {
-    client.request(0, READ, 4711, 7, 100);
-    assertThat(client.only().cookie()).isEqualTo(4711);
-  }
-
   @Test
   void thePayloadFlagOfBlockStatusIsOfferedOnlyWithContexts() throws IOException {
     assertThat(client.go("demo") & 1 << 12).isZero();
@@ -75,7 +64,7 @@ class ExtendedStatusTest {
     assertThat(chunk.type()).isEqualTo(ChunkClient.STATUS_EXT);
     int count = chunk.payload().getInt(4);
     assertThat(chunk.payload().limit()).isEqualTo(8 + 16 * count);
-    return java.util.stream.IntStream.range(0, count)
+    return IntStream.range(0, count)
         .mapToObj(i ->
             chunk.payload().getLong(16 + 16 * i) + "*" + chunk.payload().getLong(8 + 16 * i) / MIB)
         .toList();
@@ -144,7 +133,7 @@ class ExtendedStatusTest {
             new byte[13],
             new byte[2 * MIB])) {
       askFor(payload);
-      assertRefused(22, client.only());
+      assertThat(client.only().error()).isEqualTo(22);
     }
     askFor(payload(MIB, 2));
     assertThat(extents(client.only())).containsExactly("1*1");

@@ -45,24 +45,9 @@ class StructuredFailureTest {
     served.close();
   }
 
-  private byte[] write(long offset, int length) throws IOException {
-    var data = new byte[length];
-    new Random(length).nextBytes(data);
-    client.write(0, 1, offset, data);
-    assertThat(client.only().error()).isZero();
-    return data;
-  }
-
-  private List<Chunk> read(int flags, long offset, int length) throws IOException {
-    client.request(flags, READ, 77, offset, length);
-    List<Chunk> reply = client.reply();
-    assertThat(reply).allSatisfy(chunk -> assertThat(chunk.cookie()).isEqualTo(77));
-    return reply;
-  }
-
   @Test
   void aReadThatFailsTellsWhereAndItsNeighboursAreServed() throws IOException {
-    byte[] data = write(0, 16 * KIB);
+    byte[] data = client.writeRandom(0, 16 * KIB);
     faulty.badFrom = 4 * KIB;
     faulty.badTo = 8 * KIB;
     var all = ByteBuffer.allocate(4 * 28);
@@ -86,7 +71,7 @@ class StructuredFailureTest {
   /// Each error is longer than the data that it takes the place of.
   @Test
   void errorsOfShortReadsLeaveTheirNeighboursAlone() throws IOException {
-    byte[] data = write(0, 8 * KIB);
+    byte[] data = client.writeRandom(0, 8 * KIB);
     faulty.badFrom = 4 * KIB;
     faulty.badTo = 8 * KIB;
     var all = ByteBuffer.allocate(200 * 28);
@@ -106,30 +91,31 @@ class StructuredFailureTest {
 
   @Test
   void aSparseReadThatFailsInPartTellsTheOtherParts() throws IOException {
-    write(0, 64 * KIB);
-    write(256 * KIB, 64 * KIB);
+    client.writeRandom(0, 64 * KIB);
+    client.writeRandom(256 * KIB, 64 * KIB);
     faulty.badFrom = 0;
     faulty.badTo = 1;
-    assertThat(shape(read(0, 0, 320 * KIB))).isEqualTo("error 5 at 0, hole 64+192, data 256+64.");
+    assertThat(shape(client.read(0, 0, 320 * KIB)))
+        .isEqualTo("error 5 at 0, hole 64+192, data 256+64.");
   }
 
   @Test
   void aLongReadThatFailsEndsWithAnErrorAndTheConnectionLives() throws IOException {
-    write(0, 4 * MIB);
+    client.writeRandom(0, 4 * MIB);
     faulty.badFrom = 2 * MIB + 700 * KIB;
     faulty.badTo = faulty.badFrom + 1;
-    List<Chunk> reply = read(0, 0, 4 * MIB);
+    List<Chunk> reply = client.read(0, 0, 4 * MIB);
     assertThat(shape(reply.subList(reply.size() - 2, reply.size())))
         .isEqualTo("data 2048+512, error 5 at 2560.");
-    assertThat(shape(read(0, 0, KIB))).isEqualTo("data 0+1.");
+    assertThat(shape(client.read(0, 0, KIB))).isEqualTo("data 0+1.");
   }
 
   @Test
   void anUnfragmentedReadThatFailsIsPaddedWithZerosBeforeItsError() throws IOException {
-    byte[] data = write(0, 4 * MIB);
+    byte[] data = client.writeRandom(0, 4 * MIB);
     faulty.badFrom = MIB + 1;
     faulty.badTo = MIB + 2;
-    List<Chunk> reply = read(DF, 0, 4 * MIB);
+    List<Chunk> reply = client.read(DF, 0, 4 * MIB);
     assertThat(shape(reply)).isEqualTo("data 0+4096, error 5 at 1024.");
     Arrays.fill(data, MIB, 4 * MIB, (byte) 0);
     assertThat(reply.getFirst().data()).isEqualTo(data);
@@ -150,7 +136,7 @@ class StructuredFailureTest {
   /// Replies get shorter and longer than was thought, so that what is behind them has to move.
   @Test
   void repliesOfOneBatchKeepTheirDataWhateverBecomesOfTheOthers() throws IOException {
-    byte[] data = write(0, MIB);
+    byte[] data = client.writeRandom(0, MIB);
     faulty.badFrom = 300 * KIB;
     faulty.badTo = 400 * KIB;
     var random = new Random(3);

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +23,6 @@ class StructuredReplyTest {
   private static final int KIB = 1 << 10;
   private static final int MIB = 1 << 20;
   private static final int SIZE = 40 * MIB;
-  private static final int READ = 0;
   private static final int DF = 4;
 
   @TempDir Path directory;
@@ -49,25 +47,10 @@ class StructuredReplyTest {
     served.close();
   }
 
-  private byte[] write(long offset, int length) throws IOException {
-    var data = new byte[length];
-    new Random(length).nextBytes(data);
-    client.write(0, 1, offset, data);
-    assertThat(client.only().error()).isZero();
-    return data;
-  }
-
-  private List<Chunk> read(int flags, long offset, int length) throws IOException {
-    client.request(flags, READ, 77, offset, length);
-    List<Chunk> reply = client.reply();
-    assertThat(reply).allSatisfy(chunk -> assertThat(chunk.cookie()).isEqualTo(77));
-    return reply;
-  }
-
   @Test
   void aReadIsOneChunkWithItsPlaceAndData() throws IOException {
-    byte[] data = write(12_345, 6789);
-    Chunk chunk = read(0, 12_345, 6789).getFirst();
+    byte[] data = client.writeRandom(12_345, 6789);
+    Chunk chunk = client.read(0, 12_345, 6789).getFirst();
     assertThat(chunk.type()).isEqualTo(ChunkClient.DATA);
     assertThat(chunk.done()).isTrue();
     assertThat(chunk.where()).isEqualTo(12_345);
@@ -77,9 +60,9 @@ class StructuredReplyTest {
   @Test
   void aReadIsNeverAnsweredBySimpleReplyEvenWhenItIsRefused() throws IOException {
     for (int flags : new int[] {0, 2, 1 << 15}) {
-      assertThat(read(flags, SIZE, 1).getFirst().type()).isEqualTo(ChunkClient.ERROR);
+      assertThat(client.read(flags, SIZE, 1).getFirst().type()).isEqualTo(ChunkClient.ERROR);
     }
-    assertThat(read(2, 0, 1).getFirst().error()).isEqualTo(22);
+    assertThat(client.read(2, 0, 1).getFirst().error()).isEqualTo(22);
   }
 
   @Test
@@ -122,34 +105,34 @@ class StructuredReplyTest {
 
   @Test
   void aHoleIsSentAsAHole() throws IOException {
-    assertThat(shape(read(0, 0, MIB))).isEqualTo("hole 0+1024.");
+    assertThat(shape(client.read(0, 0, MIB))).isEqualTo("hole 0+1024.");
     assertThat(device.all()).isEmpty();
   }
 
   @Test
   void chunksOfASparseReadCoverItOnceAndTheLastIsDone() throws IOException {
-    write(256 * KIB, 64 * KIB);
-    write(512 * KIB, 4 * KIB);
-    List<Chunk> reply = read(0, 0, MIB);
+    client.writeRandom(256 * KIB, 64 * KIB);
+    client.writeRandom(512 * KIB, 4 * KIB);
+    List<Chunk> reply = client.read(0, 0, MIB);
     assertThat(shape(reply))
         .isEqualTo("hole 0+256, data 256+64, hole 320+192, data 512+64, hole 576+448.");
     byte[] content = ChunkClient.content(reply, 0, MIB);
-    assertThat(content).isEqualTo(ChunkClient.content(read(DF, 0, MIB), 0, MIB));
+    assertThat(content).isEqualTo(ChunkClient.content(client.read(DF, 0, MIB), 0, MIB));
   }
 
   /// Small holes at the start of a granule are not worth a chunk.
   @Test
   void aHoleCountsIfItReachesTheNextGranule() throws IOException {
-    write(60 * KIB, 4 * KIB);
-    write(140 * KIB, 4 * KIB);
-    assertThat(shape(read(0, 0, 256 * KIB)))
+    client.writeRandom(60 * KIB, 4 * KIB);
+    client.writeRandom(140 * KIB, 4 * KIB);
+    assertThat(shape(client.read(0, 0, 256 * KIB)))
         .isEqualTo("data 0+64, hole 64+76, data 140+52, hole 192+64.");
   }
 
   @Test
   void chunksOfAnUnalignedReadAreCutAtMultiplesOf512() throws IOException {
-    write(128 * KIB, 64 * KIB);
-    List<Chunk> reply = read(0, 100 * KIB + 5, 200 * KIB);
+    client.writeRandom(128 * KIB, 64 * KIB);
+    List<Chunk> reply = client.read(0, 100 * KIB + 5, 200 * KIB);
     assertThat(reply).hasSize(3);
     for (int i = 0; i < 3; i++) {
       Chunk chunk = reply.get(i);
@@ -159,21 +142,22 @@ class StructuredReplyTest {
     byte[] content = ChunkClient.content(reply, 100 * KIB + 5, 200 * KIB);
     assertThat(content)
         .isEqualTo(
-            ChunkClient.content(read(DF, 100 * KIB + 5, 200 * KIB), 100 * KIB + 5, 200 * KIB));
+            ChunkClient.content(
+                client.read(DF, 100 * KIB + 5, 200 * KIB), 100 * KIB + 5, 200 * KIB));
   }
 
   @Test
   void aShortReadIsDataAndNobodyAsksForHoles() throws IOException {
-    assertThat(shape(read(0, 0, 63 * KIB))).isEqualTo("data 0+63.");
+    assertThat(shape(client.read(0, 0, 63 * KIB))).isEqualTo("data 0+63.");
     assertThat(device.looks.get()).isZero();
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 64 * KIB, MIB, 3 * MIB, 32 * MIB})
   void anUnfragmentedReadHasAtMostOneContentChunkWithItsZeros(int length) throws IOException {
-    byte[] data = write(0, 100 * KIB);
-    write(MIB, 512);
-    List<Chunk> reply = read(DF, 0, length);
+    byte[] data = client.writeRandom(0, 100 * KIB);
+    client.writeRandom(MIB, 512);
+    List<Chunk> reply = client.read(DF, 0, length);
     assertThat(reply.getFirst().type()).isEqualTo(ChunkClient.DATA);
     assertThat(reply.getFirst().length()).isEqualTo(length);
     int start = Math.min(length, data.length);
@@ -186,8 +170,8 @@ class StructuredReplyTest {
 
   @Test
   void aLongReadIsCutAndHolesInItAreHoles() throws IOException {
-    byte[] data = write(5 * MIB, 2 * MIB);
-    List<Chunk> reply = read(0, 4 * MIB + 4096, 28 * MIB);
+    byte[] data = client.writeRandom(5 * MIB, 2 * MIB);
+    List<Chunk> reply = client.read(0, 4 * MIB + 4096, 28 * MIB);
     assertThat(shape(reply))
         .isEqualTo(
             "hole 4100+1020, data 5120+512, data 5632+512, data 6144+512, data 6656+512,"
