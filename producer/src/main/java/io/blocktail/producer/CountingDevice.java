@@ -70,6 +70,26 @@ final class CountingDevice implements BlockDevice {
   }
 
   @Override
+  public boolean zeroesFast() {
+    return below.zeroesFast();
+  }
+
+  @Override
+  public long holeAt(long offset, long length) throws IOException {
+    return below.holeAt(offset, length);
+  }
+
+  @Override
+  public long dataAt(long offset, long length) throws IOException {
+    return below.dataAt(offset, length);
+  }
+
+  @Override
+  public void expectRead(long offset, long length) {
+    below.expectRead(offset, length);
+  }
+
+  @Override
   public void force() throws IOException {
     below.force();
   }

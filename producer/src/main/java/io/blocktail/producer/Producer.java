@@ -10,6 +10,7 @@ import io.blocktail.volume.VolumeName;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.tls.TlsConfigurationRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jboss.logging.Logger;
@@ -36,6 +38,7 @@ public class Producer {
 
   private final ProducerConfig config;
   private final VolumeMetrics metrics;
+  private final TlsConfigurationRegistry tls;
   private final Exports exports = new Exports();
   private final Map<String, RunningVolume> running = new TreeMap<>();
   private final Map<String, BrokenVolume> broken = new TreeMap<>();
@@ -45,9 +48,10 @@ public class Producer {
   private @Nullable TopicKeeper topics;
   private @Nullable StatusTeller status;
 
-  Producer(ProducerConfig config, VolumeMetrics metrics) {
+  Producer(ProducerConfig config, VolumeMetrics metrics, TlsConfigurationRegistry tls) {
     this.config = config;
     this.metrics = metrics;
+    this.tls = tls;
   }
 
   void start(@Observes StartupEvent event) {
@@ -72,9 +76,19 @@ public class Producer {
     status = StatusTeller.start(running.values(), clients.messages(clients.topics().sources()));
     for (RunningVolume volume : running.values()) {
       metrics.register(volume);
-      exports.add(volume.volume().name(), volume.device(), volume.file().toString());
+      export(volume);
     }
     nbd = listen();
+  }
+
+  private void export(RunningVolume running) {
+    VolumeName name = running.volume().name();
+    exports.add(
+        name,
+        running.device(),
+        running.file().toString(),
+        Objects.requireNonNull(config.volumes().get(name.value())).readOnly(),
+        new CapturedHistory(running.volume()));
   }
 
   private String owner() {
@@ -162,19 +176,10 @@ public class Producer {
   }
 
   private NbdServer listen() {
-    ProducerConfig.Nbd nbd = config.nbd();
+    NbdConfig settings = NbdSettings.of(config.nbd(), tls);
     try {
-      var plain = new NbdConfig(nbd.host(), nbd.port(), nbd.socket().orElse(null));
-      return NbdServer.start(
-          new NbdConfig(
-              plain.host(),
-              plain.port(),
-              plain.socket(),
-              plain.maxConnections(),
-              plain.handshakeTimeout(),
-              nbd.remoteAllowed()),
-          exports);
-    } catch (IOException | IllegalArgumentException e) {
+      return NbdServer.start(settings, exports);
+    } catch (IOException e) {
       throw new ConfigurationError(
           "blocktail.nbd.host, .port and .socket", String.valueOf(e.getMessage()), e);
     }

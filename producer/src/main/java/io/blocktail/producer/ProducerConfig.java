@@ -1,5 +1,6 @@
 package io.blocktail.producer;
 
+import io.blocktail.producer.nbd.TlsMode;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -42,7 +43,8 @@ public interface ProducerConfig {
   Map<String, Volume> volumes();
 
   interface Nbd {
-    /// Where clients connect; only this machine's own addresses unless `remote-allowed`.
+    /// Where clients connect. An address that other machines reach is refused, unless they must
+    /// show a certificate (`tls=required` and a trust store) or `allow-insecure-remote`.
     @WithDefault("127.0.0.1")
     String host();
 
@@ -53,9 +55,53 @@ public interface ProducerConfig {
     /// A Unix socket's path; none if not given.
     Optional<Path> socket();
 
-    /// Whether other machines may connect: NBD here has neither encryption nor passwords.
+    /// TLS for those who come over TCP: `off`, `allowed` for who asks for it, or `required`.
+    @WithDefault("off")
+    TlsMode tls();
+
+    /// The same for the Unix socket, where the permissions of its directory say who may connect.
+    @WithDefault("off")
+    TlsMode socketTls();
+
+    /// Which of Quarkus's TLS configurations has the certificates: `quarkus.tls.NAME.key-store` the
+    /// server's own; with `quarkus.tls.NAME.trust-store` clients must show one that it trusts. What
+    /// `quarkus.tls.NAME.reload-period` has read again is for the connections that follow.
+    @WithDefault("nbd")
+    String tlsConfigurationName();
+
+    /// Whether other machines may connect without a certificate: each of them can then read and
+    /// write every byte of every volume.
     @WithDefault("false")
-    boolean remoteAllowed();
+    boolean allowInsecureRemote();
+
+    /// How many clients at once; one more is turned away. Each takes a thread and 2.25 MiB, and 0.3
+    /// MiB more with TLS.
+    @WithDefault("64")
+    int maxConnections();
+
+    /// How long a client may take to choose an export.
+    @WithDefault("10s")
+    Duration handshakeTimeout();
+
+    /// The most data that one read or write may have, 1M to 32M. Clients are told, but those that
+    /// do not ask expect 32M.
+    @WithDefault("32M")
+    MemorySize maxRequest();
+
+    /// How many requests of one connection are worked on at once, 1 to 1024; more wait in its
+    /// socket.
+    @WithDefault("1024")
+    int maxInFlight();
+
+    /// After how much silence of a TCP client it is asked whether it is there, 4s to 2h; it is
+    /// given up after as long again without an answer.
+    @WithDefault("1m")
+    Duration keepalive();
+
+    /// At stop, what clients have begun is answered and what they ask then is refused; this is how
+    /// long those may take to leave, at most 10s, before they are left.
+    @WithDefault("1s")
+    Duration farewell();
   }
 
   interface Journal {
@@ -120,5 +166,9 @@ public interface ProducerConfig {
 
     /// For the journal, the checkpoint, the chunk records and the lock.
     Path directory();
+
+    /// Whether NBD clients may only read the volume.
+    @WithDefault("false")
+    boolean readOnly();
   }
 }

@@ -18,14 +18,15 @@ import org.junit.jupiter.api.io.TempDir;
 class ConfiguredVolumeTest {
   @TempDir private Path directory;
 
-  private record Config(Path file, Optional<MemorySize> size, Path directory)
+  private record Config(Path file, Optional<MemorySize> size, Path directory, boolean readOnly)
       implements ProducerConfig.Volume {}
 
   private Config config(String file, @Nullable String size) {
     return new Config(
         directory.resolve(file),
         Optional.ofNullable(size).map(new MemorySizeConverter()::convert),
-        directory.resolve("state"));
+        directory.resolve("state"),
+        false);
   }
 
   /// It is this volume's trouble alone.

@@ -3,6 +3,7 @@ package io.blocktail.producer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.blocktail.producer.nbd.TlsMode;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class ProducerConfigTest {
   private static final String VOLUME = "blocktail.volumes.demo.";
 
-  private static ProducerConfig config(Map<String, String> settings) {
+  static ProducerConfig config(Map<String, String> settings) {
     var all = new HashMap<>(Map.of(VOLUME + "file", "demo.img", VOLUME + "directory", "demo"));
     all.putAll(settings);
     return new SmallRyeConfigBuilder()
@@ -39,7 +40,16 @@ class ProducerConfigTest {
     assertThat(config.nbd().host()).isEqualTo("127.0.0.1");
     assertThat(config.nbd().port()).isEqualTo(10809);
     assertThat(config.nbd().socket()).isEmpty();
-    assertThat(config.nbd().remoteAllowed()).isFalse();
+    assertThat(config.nbd().tls()).isEqualTo(TlsMode.OFF);
+    assertThat(config.nbd().socketTls()).isEqualTo(TlsMode.OFF);
+    assertThat(config.nbd().tlsConfigurationName()).isEqualTo("nbd");
+    assertThat(config.nbd().allowInsecureRemote()).isFalse();
+    assertThat(config.nbd().maxConnections()).isEqualTo(64);
+    assertThat(config.nbd().handshakeTimeout()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(config.nbd().maxRequest().asLongValue()).isEqualTo(32 << 20);
+    assertThat(config.nbd().maxInFlight()).isEqualTo(1024);
+    assertThat(config.nbd().keepalive()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(config.nbd().farewell()).isEqualTo(Duration.ofSeconds(1));
     assertThat(config.journal().limit().asBigInteger()).isEqualTo(BigInteger.ONE.shiftLeft(30));
     assertThat(config.journal().segment().asLongValue()).isEqualTo(64 << 20);
     assertThat(config.publish().interval()).isEqualTo(Duration.ofMillis(10));
@@ -52,6 +62,7 @@ class ProducerConfigTest {
     assertThat(volume).isNotNull();
     assertThat(volume.file()).isEqualTo(Path.of("demo.img"));
     assertThat(volume.size()).isEmpty();
+    assertThat(volume.readOnly()).isFalse();
   }
 
   @Test

@@ -34,6 +34,26 @@ public interface BlockDevice extends AutoCloseable {
     zero(offset, length);
   }
 
+  /// Whether [#zero] of whole blocks costs much less than writing as many zeros.
+  default boolean zeroesFast() {
+    return false;
+  }
+
+  /// How many of the `length` bytes from `offset` on are known to read as zeros and to take no
+  /// space; 0 when the first of them may be data. Cheap, however large the device is.
+  default long holeAt(long offset, long length) throws IOException {
+    return 0;
+  }
+
+  /// How many of the `length` bytes from `offset` on are data, at least one, where [#holeAt] says
+  /// 0. Not always cheap: finding where much data ends takes looking at all of it.
+  default long dataAt(long offset, long length) throws IOException {
+    return length;
+  }
+
+  /// Takes a hint that the range is going to be read. What comes of it is up to the device.
+  default void expectRead(long offset, long length) {}
+
   /// Makes all that was written before durable. After an error nothing is known about what is
   /// durable, and calling again would tell nothing either (the page cache forgets failed writes).
   void force() throws IOException;

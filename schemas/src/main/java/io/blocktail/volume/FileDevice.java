@@ -39,8 +39,20 @@ public final class FileDevice implements BlockDevice {
   /// Punches holes, and has the file locked; null where the platform cannot.
   private final @Nullable NativeFile nativeFile;
 
-  /// False once the file system has said that it cannot punch holes.
-  private volatile boolean punches = true;
+  /// The most that is brought into the page cache because of one hint, in bytes.
+  private static final long LONGEST_EXPECTED = 32 << 20;
+
+  private enum Ability {
+    UNTRIED,
+    PRESENT,
+    ABSENT
+  }
+
+  /// Whether the file system can punch holes.
+  private volatile Ability punching = Ability.UNTRIED;
+
+  /// False once the file system has said that it does not tell where holes are.
+  private volatile boolean seeks = true;
 
   private FileDevice(
       Path file,
@@ -179,13 +191,76 @@ public final class FileDevice implements BlockDevice {
   public void zero(long offset, long length) throws IOException {
     checkRange(offset, length);
     NativeFile nativeFile = this.nativeFile;
-    if (nativeFile != null && punches) {
-      if (nativeFile.punch(offset, length)) {
+    if (nativeFile != null && punching != Ability.ABSENT) {
+      boolean punched = nativeFile.punch(offset, length);
+      punching = punched ? Ability.PRESENT : Ability.ABSENT;
+      if (punched) {
         return;
       }
-      punches = false;
     }
     fill(offset, length);
+  }
+
+  /// True only when it is known: a block device says it with the first range that is zeroed.
+  @Override
+  public boolean zeroesFast() {
+    if (punching == Ability.UNTRIED) {
+      tryPunching();
+    }
+    return punching == Ability.PRESENT;
+  }
+
+  /// Behind the end of a file there is nothing to lose.
+  private void tryPunching() {
+    NativeFile nativeFile = this.nativeFile;
+    if (nativeFile == null || !Files.isRegularFile(file)) {
+      return;
+    }
+    try {
+      punching = nativeFile.punch(size, Geometry.BLOCK) ? Ability.PRESENT : Ability.ABSENT;
+    } catch (IOException e) {
+      // the next range that is zeroed tells
+    }
+  }
+
+  @Override
+  public long holeAt(long offset, long length) throws IOException {
+    checkRange(offset, length);
+    NativeFile nativeFile = this.nativeFile;
+    if (nativeFile == null || !seeks) {
+      return 0;
+    }
+    long data = nativeFile.seekData(offset);
+    if (data == NativeFile.UNKNOWN) {
+      seeks = false;
+      return 0;
+    }
+    if (data == NativeFile.NOTHING) {
+      // Also what the system says of a file that was cut: that is an error for who reads it.
+      return channel.size() < size ? 0 : length;
+    }
+    return Math.min(data - offset, length);
+  }
+
+  @Override
+  public long dataAt(long offset, long length) throws IOException {
+    checkRange(offset, length);
+    NativeFile nativeFile = this.nativeFile;
+    long hole = nativeFile == null || !seeks ? NativeFile.UNKNOWN : nativeFile.seekHole(offset);
+    if (hole < 0) {
+      return length;
+    }
+    // A hole that begins right here was made a moment ago.
+    return Math.min(hole == offset ? Geometry.BLOCK : hole - offset, length);
+  }
+
+  @Override
+  public void expectRead(long offset, long length) {
+    checkRange(offset, length);
+    NativeFile nativeFile = this.nativeFile;
+    if (nativeFile != null) {
+      nativeFile.expectRead(offset, Math.min(length, LONGEST_EXPECTED));
+    }
   }
 
   @Override

@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /// What Linux can do with a file and Java cannot: `fallocate(2)`, with which a range becomes a hole
-/// that reads as zeros, and `flock(2)`. A file descriptor of its own is opened, since Java does not
-/// give out the one of a channel.
+/// that reads as zeros, `lseek(2)` for where holes are, `posix_fadvise(2)` and `flock(2)`. A file
+/// descriptor of its own is opened, since Java does not give out the one of a channel.
 final class NativeFile implements AutoCloseable {
   private static final int O_RDWR = 2;
   private static final int O_CLOEXEC = 0x80000;
@@ -23,15 +23,27 @@ final class NativeFile implements AutoCloseable {
   private static final int PUNCH_HOLE = 2;
   private static final int LOCK_EXCLUSIVE = 2;
   private static final int LOCK_NO_WAIT = 4;
+  private static final int SEEK_DATA = 3;
+  private static final int SEEK_HOLE = 4;
+  private static final int WILL_NEED = 3;
   private static final int EINTR = 4;
+  private static final int ENXIO = 6;
   private static final int EAGAIN = 11;
   private static final int ENODEV = 19;
   private static final int ENOSYS = 38;
   private static final int EOPNOTSUPP = 95;
 
+  /// What a seek says when nothing of that kind is left.
+  static final long NOTHING = -1;
+
+  /// What a seek says where the file's system cannot tell data from holes.
+  static final long UNKNOWN = -2;
+
   private record Native(
       MethodHandle open,
       MethodHandle fallocate,
+      MethodHandle lseek,
+      MethodHandle fadvise,
       MethodHandle flock,
       MethodHandle close,
       VarHandle errno) {}
@@ -69,6 +81,22 @@ final class NativeFile implements AutoCloseable {
                 ValueLayout.JAVA_LONG,
                 ValueLayout.JAVA_LONG),
             errno),
+        linker.downcallHandle(
+            symbols.findOrThrow("lseek"),
+            FunctionDescriptor.of(
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_INT),
+            errno),
+        linker.downcallHandle(
+            symbols.findOrThrow("posix_fadvise"),
+            FunctionDescriptor.of(
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_INT)),
         linker.downcallHandle(
             symbols.findOrThrow("flock"),
             FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
@@ -130,6 +158,52 @@ final class NativeFile implements AutoCloseable {
         }
       }
     } catch (IOException | RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /// The first byte at or behind `offset` that is not in a hole, or [#NOTHING], or [#UNKNOWN].
+  long seekData(long offset) {
+    return seek(offset, SEEK_DATA);
+  }
+
+  /// The first byte at or behind `offset` that is in a hole, as all behind the file's end are; or
+  /// [#NOTHING], or [#UNKNOWN].
+  long seekHole(long offset) {
+    return seek(offset, SEEK_HOLE);
+  }
+
+  /// The descriptor's own place moves, too; nothing depends on it.
+  private long seek(long offset, int whence) {
+    Native nat = NATIVE;
+    if (nat == null) {
+      return UNKNOWN;
+    }
+    try (var arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      long found = (long) nat.lseek.invokeExact(state, descriptor, offset, whence);
+      if (found >= 0) {
+        return found;
+      }
+      return (int) nat.errno.get(state, 0L) == ENXIO ? NOTHING : UNKNOWN;
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /// Has the range brought into the page cache, if the system likes.
+  void expectRead(long offset, long length) {
+    Native nat = NATIVE;
+    if (nat == null) {
+      return;
+    }
+    try {
+      int ignored = (int) nat.fadvise.invokeExact(descriptor, offset, length, WILL_NEED);
+    } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
       throw new AssertionError(e);

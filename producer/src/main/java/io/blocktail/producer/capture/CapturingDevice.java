@@ -231,6 +231,28 @@ public final class CapturingDevice implements BlockDevice {
   }
 
   @Override
+  public long holeAt(long offset, long length) throws IOException {
+    fitness.check();
+    return device.holeAt(offset, length);
+  }
+
+  @Override
+  public long dataAt(long offset, long length) throws IOException {
+    fitness.check();
+    return device.dataAt(offset, length);
+  }
+
+  @Override
+  public boolean zeroesFast() {
+    return device.zeroesFast();
+  }
+
+  @Override
+  public void expectRead(long offset, long length) {
+    device.expectRead(offset, length);
+  }
+
+  @Override
   public void write(ByteBuffer from, long offset) throws IOException {
     executeOne(new Request().write(offset, from, false));
     from.position(from.limit());

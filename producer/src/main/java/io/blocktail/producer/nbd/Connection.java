@@ -20,31 +20,31 @@ final class Connection implements Runnable {
 
   private final SocketChannel channel;
   private final String peer;
-  private final Exports exports;
-  private final Buffers.Pool pool;
-  private final Connections all;
+  private final Terms terms;
+  private final Service service;
+  private final Farewell farewell;
+
+  /// What carries the bytes; only the connection's thread uses it.
+  private Wire wire;
 
   /// Guarded by this.
   private Phase phase = Phase.HANDSHAKE;
 
   /// @param peer the client's address, as in `127.0.0.1:51234` or `unix#3`
-  /// @param all where this one leaves when it ends
-  Connection(
-      SocketChannel channel, String peer, Exports exports, Buffers.Pool pool, Connections all) {
+  /// @param service has the others, where this one leaves when it ends
+  Connection(SocketChannel channel, String peer, Terms terms, Service service) {
     this.channel = channel;
     this.peer = peer;
-    this.exports = exports;
-    this.pool = pool;
-    this.all = all;
+    this.terms = terms;
+    this.service = service;
+    this.farewell = new Farewell(channel, service.timer(), service.limits().farewell());
+    this.wire = new PlainWire(channel);
   }
 
   @Override
   public void run() {
     try (channel) {
-      Export export = new Handshake(channel, exports).negotiate();
-      if (export != null) {
-        use(export);
-      }
+      serve();
     } catch (ProtocolException e) {
       LOG.infof("nbd %s was closed: %s", peer, e.getMessage());
     } catch (ClosedChannelException e) {
@@ -54,32 +54,54 @@ final class Connection implements Runnable {
     } catch (RuntimeException | Error e) {
       LOG.errorf(e, "nbd %s was closed by an error of this program", peer);
     } finally {
-      all.leave(this);
+      service.connections().leave(this);
     }
   }
 
-  private void use(Export export) throws IOException {
+  private void serve() throws IOException {
+    try {
+      Session session = new Handshake(wire, service.exports(), terms, this::startTls).negotiate();
+      if (session != null) {
+        use(session);
+      }
+    } finally {
+      wire.end();
+    }
+  }
+
+  private Wire startTls() throws IOException {
+    TlsEngines engines = service.tls();
+    if (engines == null) {
+      throw new AssertionError("TLS was started where there is none");
+    }
+    wire = TlsWire.accept(wire, engines.engine());
+    LOG.debugf("nbd %s speaks %s", peer, wire);
+    return wire;
+  }
+
+  private void use(Session session) throws IOException {
+    Export export = session.export();
     if (!export.users().enter(this)) {
       return; // removed since it was chosen
     }
     try {
       if (startTransmission()) {
-        transmit(export);
+        transmit(session);
       }
     } finally {
       export.users().leave(this);
     }
   }
 
-  private void transmit(Export export) throws IOException {
-    LOG.infof("nbd %s uses export %s", peer, export.name());
-    Buffers buffers = pool.take();
+  private void transmit(Session session) throws IOException {
+    LOG.infof("nbd %s uses export %s", peer, session.export().name());
+    Buffers buffers = service.pool().take();
     try {
-      new Transmission(new DeviceUse(export, "nbd " + peer), channel, buffers).run();
+      new Transmission(session, "nbd " + peer, wire, terms, buffers, farewell).run();
     } finally {
-      pool.giveBack(buffers);
+      service.pool().giveBack(buffers);
     }
-    LOG.infof("nbd %s has left export %s", peer, export.name());
+    LOG.infof("nbd %s has left export %s", peer, session.export().name());
   }
 
   private synchronized boolean startTransmission() {
@@ -90,17 +112,13 @@ final class Connection implements Runnable {
     return true;
   }
 
-  /// Ends it once it has answered what it has begun: nothing more arrives from now on.
+  /// Ends it once it has answered what it has begun.
   synchronized void finish() {
     switch (phase) {
       case HANDSHAKE -> cut();
       case TRANSMISSION -> {
         phase = Phase.ENDING;
-        try {
-          channel.shutdownInput();
-        } catch (IOException e) {
-          cut(); // the client has gone, so there is nobody to answer
-        }
+        farewell.begin();
       }
       case ENDING -> {}
     }

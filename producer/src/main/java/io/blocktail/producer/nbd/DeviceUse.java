@@ -26,28 +26,52 @@ final class DeviceUse {
     return device.size();
   }
 
+  boolean zeroesFast() {
+    return device.zeroesFast();
+  }
+
+  void expectRead(long offset, long length) {
+    device.expectRead(offset, length);
+  }
+
+  /// As the device says it; what it cannot say it is taken for data, whose read then tells why.
+  long holeAt(long offset, long length) {
+    try {
+      return device.holeAt(offset, length);
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  /// What is allocated: negative for a hole of so many bytes, else how many bytes are data.
+  long allocatedAt(long offset, long length) throws IOException {
+    long hole = device.holeAt(offset, length);
+    return hole > 0 ? -hole : device.dataAt(offset, length);
+  }
+
   /// The client learns of a failure only that there was one, so the reason is logged: the first of
   /// a connection loudly, since a device that fails tends to go on failing.
   void execute(List<Request> requests) {
     device.execute(requests, origin);
     for (int i = 0; i < requests.size(); i++) {
-      IOException failure = requests.get(i).failure();
+      Request request = requests.get(i);
+      IOException failure = request.failure();
       if (failure != null) {
-        report(requests.get(i), failure);
+        report(request.operation().toString(), request.offset(), request.length(), failure);
       }
     }
   }
 
-  private void report(Request request, IOException failure) {
+  void report(String what, long offset, long length, IOException failure) {
     Logger.Level level = failed ? Logger.Level.DEBUG : Logger.Level.WARN;
     failed = true;
     LOG.logf(
         level,
         "export %s: %s of %d bytes at %d for %s failed: %s",
         export,
-        request.operation(),
-        request.length(),
-        request.offset(),
+        what,
+        length,
+        offset,
         origin,
         failure);
   }

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
 
 /// The devices that a server exports, by name. They come and go while it runs. Safe for use by many
 /// threads.
@@ -21,13 +22,26 @@ public final class Exports {
 
   private final ConcurrentNavigableMap<String, Export> byName = new ConcurrentSkipListMap<>();
 
-  /// @param description for people, at most 4096 bytes of UTF-8
-  /// @throws IllegalArgumentException when the name is taken or the description too long
+  /// Adds a device that may be changed and of whose past nothing is known.
   public void add(VolumeName name, BlockDevice device, String description) {
+    add(name, device, description, false, null);
+  }
+
+  /// @param description for people, at most 4096 bytes of UTF-8
+  /// @param readOnly whether nothing may be changed through it
+  /// @param history null when nothing is known of the device's past
+  /// @throws IllegalArgumentException when the name is taken or the description too long
+  public void add(
+      VolumeName name,
+      BlockDevice device,
+      String description,
+      boolean readOnly,
+      @Nullable History history) {
     if (description.getBytes(StandardCharsets.UTF_8).length > Protocol.MAX_STRING) {
       throw new IllegalArgumentException("the description of export " + name + " is too long");
     }
-    var export = new Export(name.value(), device, description, new Connections(Integer.MAX_VALUE));
+    var users = new Connections(Integer.MAX_VALUE);
+    var export = new Export(name.value(), device, description, readOnly, history, users);
     if (byName.putIfAbsent(name.value(), export) != null) {
       throw new IllegalArgumentException("there is an export " + name + " already");
     }

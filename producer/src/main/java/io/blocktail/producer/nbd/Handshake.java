@@ -3,38 +3,48 @@ package io.blocktail.producer.nbd;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// The protocol's handshake phase: a client asks what there is and chooses an export. Reads exactly
-/// what an option has, so that nothing of the transmission behind it is taken.
+/// The protocol's handshake phase: a client asks what there is, settles how to speak and chooses an
+/// export. Reads exactly what an option has, so that nothing of the transmission behind it is
+/// taken.
 final class Handshake {
-  /// The longest option that is looked at: a name, and many times as many information requests as
-  /// there are kinds.
-  private static final int LONGEST = 8 << 10;
+  /// The longest option that is looked at: a name, and one query of any length or many short ones,
+  /// or many times as many information requests as there are kinds.
+  private static final int LONGEST = 16 << 10;
 
   /// The longest option that is skipped, in bytes; longer ones end the connection.
   private static final long LONGEST_SKIPPED = 1 << 20;
 
   private static final byte[] NOTHING = {};
 
-  private final SocketChannel channel;
+  private final Wire wire;
   private final Exports exports;
+  private final Terms terms;
+  private final StartTls tls;
   private final ByteBuffer in = ByteBuffer.allocate(LONGEST);
   private final OptionReplies replies;
+  private final Agreement agreement = new Agreement();
+  private final ContextOptions contexts;
+  private Security security = Security.NONE;
   private boolean zeroes;
 
-  Handshake(SocketChannel channel, Exports exports) {
-    this.channel = channel;
+  /// @param tls asked when a client starts TLS, which it can where the terms say so
+  Handshake(Wire wire, Exports exports, Terms terms, StartTls tls) {
+    this.wire = wire;
     this.exports = exports;
-    this.replies = new OptionReplies(channel);
+    this.terms = terms;
+    this.tls = tls;
+    this.replies = new OptionReplies(wire);
+    this.contexts = new ContextOptions(exports, agreement, replies);
   }
 
-  /// The export that the client chose, and has been told that it has; null when it gave up.
+  /// What was settled, the export included that the client has been told it has; null when it gave
+  /// up.
   ///
   /// @throws ProtocolException when the protocol demands that the connection ends
-  @Nullable Export negotiate() throws IOException {
+  @Nullable Session negotiate() throws IOException {
     replies.greet();
     if (!receive(4)) {
       return null;
@@ -44,6 +54,15 @@ final class Handshake {
       throw new ProtocolException("unknown client flags %08x".formatted(flags));
     }
     zeroes = (flags & Protocol.HANDSHAKE_NO_ZEROES) == 0;
+    boolean fixed = (flags & Protocol.HANDSHAKE_FIXED_NEWSTYLE) != 0;
+    security = Security.of(terms.tls(), fixed);
+    if (security == Security.DEMANDED && !fixed) {
+      throw new ProtocolException("it is too old for TLS, which is demanded here");
+    }
+    return haggle();
+  }
+
+  private @Nullable Session haggle() throws IOException {
     while (receive(16)) {
       long magic = in.getLong();
       if (magic != Protocol.OPTION_MAGIC) {
@@ -51,10 +70,18 @@ final class Handshake {
       }
       int option = in.getInt();
       long length = Integer.toUnsignedLong(in.getInt());
+      Security.Refusal refusal = security.judge(option, length);
+      if (refusal != null) {
+        refuse(option, length, refusal);
+        continue;
+      }
+      if (option == Protocol.OPTION_STARTTLS) {
+        return negotiateInTls();
+      }
       if (option == Protocol.OPTION_EXPORT_NAME) {
         return exportName(length);
       }
-      Export chosen = answer(option, length);
+      Session chosen = answer(option, length);
       if (chosen != null || option == Protocol.OPTION_ABORT) {
         return chosen;
       }
@@ -62,13 +89,36 @@ final class Handshake {
     return null;
   }
 
-  private @Nullable Export answer(int option, long length) throws IOException {
+  /// EXPORT_NAME alone has no way to be refused.
+  private void refuse(int option, long length, Security.Refusal refusal) throws IOException {
+    if (option == Protocol.OPTION_EXPORT_NAME) {
+      throw new ProtocolException(refusal.message());
+    }
+    skip(length);
+    replies.end(option, refusal.type(), refusal.message());
+  }
+
+  /// Begins anew, with nothing of what was negotiated in the open but what the client told of
+  /// itself before all options.
+  private @Nullable Session negotiateInTls() throws IOException {
+    replies.end(Protocol.OPTION_STARTTLS, Protocol.REPLY_ACK, "");
+    var inside = new Handshake(tls.start(), exports, terms, tls);
+    inside.security = Security.RUNNING;
+    inside.zeroes = zeroes;
+    return inside.haggle();
+  }
+
+  private @Nullable Session answer(int option, long length) throws IOException {
     boolean known =
         switch (option) {
           case Protocol.OPTION_ABORT,
               Protocol.OPTION_LIST,
               Protocol.OPTION_INFO,
-              Protocol.OPTION_GO ->
+              Protocol.OPTION_GO,
+              Protocol.OPTION_STRUCTURED_REPLY,
+              Protocol.OPTION_LIST_META_CONTEXT,
+              Protocol.OPTION_SET_META_CONTEXT,
+              Protocol.OPTION_EXTENDED_HEADERS ->
               true;
           default -> false;
         };
@@ -83,26 +133,57 @@ final class Handshake {
     } else if (!known) {
       replies.end(option, Protocol.REPLY_ERR_UNSUP, "this server does not have the option");
     } else if (tooLong) {
+      if (option == Protocol.OPTION_SET_META_CONTEXT) {
+        agreement.deselect();
+      }
       replies.end(option, Protocol.REPLY_ERR_TOO_BIG, "the option has too much data");
-    } else if (option == Protocol.OPTION_LIST) {
-      list();
     } else {
-      return info(option);
+      return carryOut(option);
     }
     return null;
   }
 
-  private Export exportName(long length) throws IOException {
+  private @Nullable Session carryOut(int option) throws IOException {
+    switch (option) {
+      case Protocol.OPTION_LIST -> list();
+      case Protocol.OPTION_STRUCTURED_REPLY -> agree(option, Framing.STRUCTURED);
+      case Protocol.OPTION_EXTENDED_HEADERS -> agree(option, Framing.EXTENDED);
+      case Protocol.OPTION_LIST_META_CONTEXT -> contexts.list(in);
+      case Protocol.OPTION_SET_META_CONTEXT -> contexts.set(in);
+      default -> {
+        return info(option);
+      }
+    }
+    return null;
+  }
+
+  private void agree(int option, Framing framing) throws IOException {
+    if (in.hasRemaining()) {
+      replies.end(option, Protocol.REPLY_ERR_INVALID, "the option has no data");
+    } else if (agreement.framing() == Framing.EXTENDED && framing != Framing.EXTENDED) {
+      replies.end(
+          option, Protocol.REPLY_ERR_EXT_HEADER_REQD, "extended headers are agreed on already");
+    } else {
+      agreement.agree(framing);
+      replies.end(option, Protocol.REPLY_ACK, "");
+    }
+  }
+
+  private Session exportName(long length) throws IOException {
     if (length > Protocol.MAX_STRING) {
       throw new ProtocolException("an export name of %d bytes".formatted(length));
+    }
+    if (agreement.framing() == Framing.EXTENDED) {
+      throw new ProtocolException("an option that cannot be used with extended headers");
     }
     if (!receive((int) length)) {
       throw new ProtocolException("no export name came");
     }
     return switch (exports.choose(text((int) length))) {
       case Exports.Choice.Found(Export export) -> {
-        replies.exportName(export.device().size(), zeroes);
-        yield export;
+        Session session = agreement.with(export);
+        replies.exportName(session, zeroes);
+        yield session;
       }
       case Exports.Choice.Unknown(String reason) -> throw new ProtocolException(reason);
     };
@@ -121,7 +202,7 @@ final class Handshake {
 
   /// INFO and GO. The option is a name (32 bits length, text) and a list of the kinds of
   /// information that the client asks for (16 bits count, 16 bits each).
-  private @Nullable Export info(int option) throws IOException {
+  private @Nullable Session info(int option) throws IOException {
     long name = in.remaining() < 6 ? -1 : Integer.toUnsignedLong(in.getInt());
     if (name < 0 || name > Math.min(in.remaining() - 2, Protocol.MAX_STRING)) {
       replies.end(option, Protocol.REPLY_ERR_INVALID, "the name is longer than the option");
@@ -139,15 +220,17 @@ final class Handshake {
         yield null;
       }
       case Exports.Choice.Found(Export export) -> {
-        describe(option, export);
-        yield option == Protocol.OPTION_GO ? export : null;
+        Session session = agreement.with(export);
+        describe(option, session);
+        yield option == Protocol.OPTION_GO ? session : null;
       }
     };
   }
 
-  private void describe(int option, Export export) throws IOException {
-    replies.export(option, export.device().size());
-    replies.blockSizes(option);
+  private void describe(int option, Session session) throws IOException {
+    Export export = session.export();
+    replies.export(option, session);
+    replies.blockSizes(option, terms.maxRequest());
     boolean name = false;
     boolean description = false;
     while (in.hasRemaining()) {
@@ -175,7 +258,7 @@ final class Handshake {
   private boolean receive(int bytes) throws IOException {
     in.clear().limit(bytes);
     while (in.hasRemaining()) {
-      if (channel.read(in) < 0) {
+      if (wire.read(in) < 0) {
         return false;
       }
     }

@@ -3,7 +3,6 @@ package io.blocktail.producer.nbd;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 
 /// The bytes that have arrived on a connection and were not taken yet, in one buffer from `start`
 /// to `end`. Only the connection's thread uses it.
@@ -15,13 +14,13 @@ final class Inbox {
   /// What is left of less than this is moved to the front, where the processor's cache is warm.
   private static final int SMALL = 16 << 10;
 
-  private final SocketChannel channel;
+  private final Wire wire;
   private final ByteBuffer buffer;
   private int start;
   private int end;
 
-  Inbox(SocketChannel channel, ByteBuffer buffer) {
-    this.channel = channel;
+  Inbox(Wire wire, ByteBuffer buffer) {
+    this.wire = wire;
     this.buffer = buffer;
   }
 
@@ -53,7 +52,7 @@ final class Inbox {
       start = 0;
     }
     buffer.limit(frame >= EXACT ? start + frame : buffer.capacity()).position(end);
-    int n = channel.read(buffer);
+    int n = wire.read(buffer);
     if (n < 0) {
       return false;
     }

@@ -15,11 +15,18 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
+import jdk.net.ExtendedSocketOptions;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// A place where clients arrive: a TCP port or a Unix socket.
 final class Listener implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(Listener.class);
   private static final int BACKLOG = 128;
+
+  /// How often a silent client is asked whether it is there.
+  private static final int PROBES = 4;
 
   /// What `stat(2)` says of a file: the bits of its kind, and those of a socket.
   private static final int FILE_TYPE = 0170000;
@@ -37,53 +44,74 @@ final class Listener implements AutoCloseable {
   /// The file of a Unix socket; null for TCP.
   private final @Nullable Path file;
 
+  private final Terms terms;
+  private final Duration keepalive;
+
   /// How many clients came; only the accepting thread uses it.
   private long arrived;
 
-  private Listener(ServerSocketChannel channel, @Nullable Path file) {
+  private Listener(
+      ServerSocketChannel channel, @Nullable Path file, Terms terms, Duration keepalive) {
     this.channel = channel;
     this.file = file;
+    this.terms = terms;
+    this.keepalive = keepalive;
   }
 
   /// @throws IOException that names host and port when they cannot be had
-  static Listener tcp(String host, int port, boolean remoteAllowed) throws IOException {
+  static Listener tcp(NbdConfig config) throws IOException {
+    String host = config.host();
     InetAddress address;
     try {
       address = InetAddress.getByName(host);
     } catch (UnknownHostException e) {
       throw new IOException("NBD: host %s is unknown".formatted(host), e);
     }
-    if (!remoteAllowed && !address.isLoopbackAddress()) {
-      throw new IOException(
-          "NBD: host %s can be reached from other machines, and whoever connects reads and writes"
-                  .formatted(host)
-              + " every byte: this must be allowed explicitly");
+    if (!address.isLoopbackAddress()) {
+      judgeRemote(config);
     }
     var channel = ServerSocketChannel.open();
     try {
-      channel.bind(new InetSocketAddress(address, port), BACKLOG);
-      return new Listener(channel, null);
+      channel.bind(new InetSocketAddress(address, config.port()), BACKLOG);
+      return new Listener(channel, null, config.tcp(), config.limits().keepalive());
     } catch (BindException e) {
       channel.close();
       throw new IOException(
-          "NBD: port %d of %s cannot be had: %s".formatted(port, host, e.getMessage()), e);
+          "NBD: port %d of %s cannot be had: %s".formatted(config.port(), host, e.getMessage()), e);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
     }
   }
 
+  private static void judgeRemote(NbdConfig config) throws IOException {
+    if (!config.remoteAllowed()) {
+      throw new IOException(
+          "NBD: host %s can be reached from other machines, and whoever connects reads and writes"
+                  .formatted(config.host())
+              + " every byte. Let nobody in without a certificate (blocktail.nbd.tls=required, and"
+              + " a trust store in the TLS configuration), or set"
+              + " blocktail.nbd.allow-insecure-remote=true");
+    }
+    if (!config.tls().knowsEveryone()) {
+      LOG.warnf(
+          "NBD at %s is open to every machine that reaches it, and none is asked for a certificate:"
+              + " blocktail.nbd.allow-insecure-remote says so",
+          config.host());
+    }
+  }
+
   /// Replaces the file that a dead server left.
   ///
   /// @throws IOException that names the file when it is not such a file, or a server listens there
-  static Listener unix(Path file) throws IOException {
+  static Listener unix(Path file, NbdConfig config) throws IOException {
     if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       removeStale(file);
     }
     var channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       channel.bind(UnixDomainSocketAddress.of(file), BACKLOG);
-      return new Listener(channel, file);
+      return new Listener(channel, file, config.unix(), config.limits().keepalive());
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw new IOException("NBD: no socket at %s: %s".formatted(file, e.getMessage()), e);
@@ -126,10 +154,24 @@ final class Listener implements AutoCloseable {
       return "unix#" + arrived;
     }
     client.setOption(StandardSocketOptions.TCP_NODELAY, true);
-    client.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+    keepAlive(client);
     var address = (InetSocketAddress) client.getRemoteAddress();
     String host = address.getAddress().getHostAddress();
     return (host.contains(":") ? "[%s]:%d" : "%s:%d").formatted(host, address.getPort());
+  }
+
+  /// The system's own times are hours.
+  private void keepAlive(SocketChannel client) throws IOException {
+    int seconds = Math.toIntExact(keepalive.toSeconds());
+    client.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+    client.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, seconds);
+    client.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, seconds / PROBES);
+    client.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, PROBES);
+  }
+
+  /// What those get who come here.
+  Terms terms() {
+    return terms;
   }
 
   /// The TCP port; 0 for a Unix socket.

@@ -18,9 +18,9 @@ public final class NbdServer implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(NbdServer.class);
 
   private final NbdConfig config;
-  private final Exports exports;
   private final Connections connections;
   private final Buffers.Pool pool = new Buffers.Pool();
+  private final Service service;
   private final List<Listener> listeners = new ArrayList<>();
   private final List<Thread> acceptors = new ArrayList<>();
   private final int port;
@@ -34,15 +34,16 @@ public final class NbdServer implements AutoCloseable {
 
   private NbdServer(NbdConfig config, Exports exports) throws IOException {
     this.config = config;
-    this.exports = exports;
-    this.connections = new Connections(config.maxConnections());
-    var tcp = Listener.tcp(config.host(), config.port(), config.remoteAllowed());
+    this.connections = new Connections(config.limits().maxConnections());
+    this.service =
+        new Service(exports, connections, pool, config.limits(), config.tls().engines(), timer);
+    var tcp = Listener.tcp(config);
     listeners.add(tcp);
     this.port = tcp.port();
     Path socket = config.socket();
     if (socket != null) {
       try {
-        listeners.add(Listener.unix(socket));
+        listeners.add(Listener.unix(socket, config));
       } catch (IOException | RuntimeException e) {
         tcp.close();
         throw e;
@@ -86,7 +87,7 @@ public final class NbdServer implements AutoCloseable {
   private void acceptAll(Listener listener) {
     while (true) {
       try {
-        listener.accept(this::admit);
+        listener.accept((client, peer) -> admit(client, peer, listener.terms()));
       } catch (ClosedChannelException e) {
         return;
       } catch (IOException e) {
@@ -109,10 +110,11 @@ public final class NbdServer implements AutoCloseable {
     }
   }
 
-  private boolean admit(SocketChannel client, String peer) {
-    var connection = new Connection(client, peer, exports, pool, connections);
+  private boolean admit(SocketChannel client, String peer, Terms terms) {
+    var connection = new Connection(client, peer, terms, service);
     if (!connections.enter(connection)) {
-      LOG.warnf("nbd %s is turned away: %d clients are the most", peer, config.maxConnections());
+      LOG.warnf(
+          "nbd %s is turned away: %d clients are the most", peer, config.limits().maxConnections());
       return false;
     }
     try {
@@ -124,7 +126,7 @@ public final class NbdServer implements AutoCloseable {
     }
     var _ =
         timer.schedule(
-            connection::expire, config.handshakeTimeout().toNanos(), TimeUnit.NANOSECONDS);
+            connection::expire, config.limits().handshakeTimeout().toNanos(), TimeUnit.NANOSECONDS);
     return true;
   }
 

@@ -2,7 +2,6 @@ package io.blocktail.producer.nbd;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 
 /// What the server says during the handshake. Replies are sent together when the last one to an
@@ -11,11 +10,11 @@ final class OptionReplies {
   /// A reply's header and two of the longest strings.
   private static final int LONGEST = 20 + 4 + 2 * Protocol.MAX_STRING;
 
-  private final SocketChannel channel;
+  private final Wire wire;
   private final ByteBuffer out = ByteBuffer.allocate(2 * LONGEST);
 
-  OptionReplies(SocketChannel channel) {
-    this.channel = channel;
+  OptionReplies(Wire wire) {
+    this.wire = wire;
   }
 
   void greet() throws IOException {
@@ -25,8 +24,8 @@ final class OptionReplies {
   }
 
   /// @param zeroes whether the client still wants the 124 zeros of old
-  void exportName(long size, boolean zeroes) throws IOException {
-    out.putLong(size).putShort(Protocol.TRANSMISSION_FLAGS);
+  void exportName(Session session, boolean zeroes) throws IOException {
+    out.putLong(session.export().device().size()).putShort(session.flags());
     if (zeroes) {
       out.put(new byte[124]);
     }
@@ -40,21 +39,29 @@ final class OptionReplies {
     out.putInt(first.length).put(first).put(second);
   }
 
-  void export(int option, long size) throws IOException {
+  void export(int option, Session session) throws IOException {
     header(option, Protocol.REPLY_INFO, 12);
-    out.putShort((short) Protocol.INFO_EXPORT).putLong(size).putShort(Protocol.TRANSMISSION_FLAGS);
+    out.putShort((short) Protocol.INFO_EXPORT);
+    out.putLong(session.export().device().size()).putShort(session.flags());
   }
 
-  void blockSizes(int option) throws IOException {
+  void blockSizes(int option, int maxRequest) throws IOException {
     header(option, Protocol.REPLY_INFO, 14);
     out.putShort((short) Protocol.INFO_BLOCK_SIZE);
-    out.putInt(1).putInt(4096).putInt(Protocol.MAX_PAYLOAD);
+    out.putInt(1).putInt(4096).putInt(maxRequest);
   }
 
   void text(int option, int kind, String text) throws IOException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     header(option, Protocol.REPLY_INFO, 2 + bytes.length);
     out.putShort((short) kind).put(bytes);
+  }
+
+  /// @param id 0 where the context is only shown
+  void context(int option, int id, String name) throws IOException {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    header(option, Protocol.REPLY_META_CONTEXT, 4 + bytes.length);
+    out.putInt(id).put(bytes);
   }
 
   /// The last reply to an option.
@@ -76,9 +83,7 @@ final class OptionReplies {
 
   private void send() throws IOException {
     out.flip();
-    while (out.hasRemaining()) {
-      channel.write(out);
-    }
+    wire.write(out);
     out.clear();
   }
 }

@@ -2,55 +2,59 @@ package io.blocktail.producer.nbd;
 
 import java.nio.ByteBuffer;
 
-/// A request as it stands on the wire, and the one place where it is judged: what [#verdict] lets
-/// pass is inside the device. A connection reads all its requests into the same object.
+/// A request as it stands on the wire; [Judge] says what to think of it. A connection reads all its
+/// requests into the same object.
 final class RequestHeader {
+  private final Framing framing;
   private int flags;
   private int command;
   private long cookie;
   private long offset;
   private long length;
+  private long contexts;
 
-  /// Takes the [Protocol#REQUEST] bytes at `at`.
+  RequestHeader(Framing framing) {
+    this.framing = framing;
+  }
+
+  /// Takes the [Framing#request] bytes at `at`.
   ///
   /// @return false when no request starts there; where the next one does is then unknown
   boolean read(ByteBuffer from, int at) {
-    if (from.getInt(at) != Protocol.REQUEST_MAGIC) {
+    boolean extended = framing == Framing.EXTENDED;
+    int magic = extended ? Protocol.EXTENDED_REQUEST_MAGIC : Protocol.REQUEST_MAGIC;
+    if (from.getInt(at) != magic) {
       return false;
     }
     flags = Short.toUnsignedInt(from.getShort(at + 4));
     command = Short.toUnsignedInt(from.getShort(at + 6));
     cookie = from.getLong(at + 8);
     offset = from.getLong(at + 16);
-    length = Integer.toUnsignedLong(from.getInt(at + 24));
+    length = extended ? from.getLong(at + 24) : Integer.toUnsignedLong(from.getInt(at + 24));
+    contexts = -1;
     return true;
   }
 
-  /// Whether the request may go to a device of `size` bytes, and if not why.
-  NbdError verdict(long size) {
-    int allowed =
-        command == Protocol.COMMAND_WRITE_ZEROES
-            ? Protocol.FLAG_FUA | Protocol.FLAG_NO_HOLE
-            : Protocol.FLAG_FUA;
-    if ((flags & ~allowed) != 0) {
-      return NbdError.EINVAL;
+  /// Takes the payload of a BLOCK_STATUS that has one, [#length] bytes at `at`: the length that it
+  /// is about, and the ids of the contexts that it is about.
+  ///
+  /// @param known how many contexts there are
+  /// @return false when that is not what the payload is
+  boolean readStatusPayload(ByteBuffer from, int at, int known) {
+    int ids = (int) (length - 8) / 4;
+    if (length < 12 || length % 4 != 0 || ids > known) {
+      return false;
     }
-    return switch (command) {
-      case Protocol.COMMAND_READ -> range(size, Protocol.MAX_PAYLOAD, NbdError.EINVAL);
-      case Protocol.COMMAND_WRITE -> range(size, Protocol.MAX_PAYLOAD, NbdError.ENOSPC);
-      case Protocol.COMMAND_TRIM -> range(size, Long.MAX_VALUE, NbdError.EINVAL);
-      case Protocol.COMMAND_WRITE_ZEROES -> range(size, Long.MAX_VALUE, NbdError.ENOSPC);
-      case Protocol.COMMAND_FLUSH -> offset == 0 && length == 0 ? NbdError.NONE : NbdError.EINVAL;
-      default -> NbdError.EINVAL;
-    };
-  }
-
-  /// The offset is unsigned on the wire, so that a negative one is far beyond the end.
-  private NbdError range(long size, long longest, NbdError beyond) {
-    if (length == 0 || length > longest) {
-      return NbdError.EINVAL;
+    contexts = 0;
+    for (int i = 0; i < ids; i++) {
+      int id = from.getInt(at + 8 + 4 * i);
+      if (id < 1 || id > known || asksFor(id)) {
+        return false;
+      }
+      contexts |= 1L << id;
     }
-    return offset < 0 || length > size || offset > size - length ? beyond : NbdError.NONE;
+    length = from.getLong(at);
+    return true;
   }
 
   int command() {
@@ -61,32 +65,37 @@ final class RequestHeader {
     return cookie;
   }
 
-  /// In bytes; inside the device only after a good [#verdict].
+  /// In bytes; unsigned on the wire, so that a negative one is far beyond the end. Inside the
+  /// device only after a good verdict.
   long offset() {
     return offset;
   }
 
-  /// In bytes, up to 2^32 - 1.
+  /// In bytes; a negative one is far beyond the end, too.
   long length() {
     return length;
   }
 
-  boolean durable() {
-    return (flags & Protocol.FLAG_FUA) != 0;
+  /// Whether there is a flag beside those.
+  boolean hasOtherFlagsThan(int allowed) {
+    return (flags & ~allowed) != 0;
   }
 
-  /// Whether a range that is zeroed must not become a hole.
-  boolean keepsSpace() {
-    return (flags & Protocol.FLAG_NO_HOLE) != 0;
+  boolean has(int flag) {
+    return (flags & flag) != 0;
   }
 
-  /// How many bytes follow the header.
+  /// Whether a BLOCK_STATUS is about the context with this id.
+  boolean asksFor(int id) {
+    return (contexts & 1L << id) != 0;
+  }
+
+  /// How many bytes follow the header. Negative: more than any number.
   long payload() {
-    return command == Protocol.COMMAND_WRITE ? length : 0;
-  }
-
-  /// How many bytes of data the reply has if all goes well.
-  long replyPayload() {
-    return command == Protocol.COMMAND_READ ? length : 0;
+    boolean has =
+        framing == Framing.EXTENDED
+            ? has(Protocol.FLAG_PAYLOAD_LEN)
+            : command == Protocol.COMMAND_WRITE;
+    return has ? length : 0;
   }
 }

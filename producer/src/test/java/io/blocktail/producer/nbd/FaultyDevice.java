@@ -45,6 +45,27 @@ final class FaultyDevice implements BlockDevice {
   }
 
   @Override
+  public boolean zeroesFast() {
+    return under.zeroesFast();
+  }
+
+  @Override
+  public long holeAt(long offset, long length) throws IOException {
+    return under.holeAt(offset, length);
+  }
+
+  @Override
+  public long dataAt(long offset, long length) throws IOException {
+    check(offset, length);
+    return under.dataAt(offset, length);
+  }
+
+  @Override
+  public void expectRead(long offset, long length) {
+    under.expectRead(offset, length);
+  }
+
+  @Override
   public void force() throws IOException {
     if (forceFails) {
       throw new IOException("the disk does not answer");

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// The clients that people use, over TCP and over the Unix socket.
@@ -70,7 +71,7 @@ class ForeignClientsIT {
   void nbdinfoShowsTheExport(Transport transport) throws Exception {
     String info = ForeignTool.require("nbdinfo", "libnbd-bin").run(uri(transport));
     assertThat(info)
-        .contains("newstyle-fixed without TLS", "using simple packets", "export-size: " + SIZE)
+        .contains("newstyle-fixed without TLS", "using structured packets", "export-size: " + SIZE)
         .contains("description: a file", "block_size_preferred: 4096")
         .contains("block_size_maximum: 33554432", "can_multi_conn: true", "can_fua: true")
         .contains("can_flush: true", "can_trim: true", "can_zero: true", "is_read_only: false");
@@ -157,8 +158,9 @@ class ForeignClientsIT {
   }
 
   @ParameterizedTest
-  @EnumSource
-  void nbdshHasTwoHundredUnalignedWritesInFlight(Transport transport) throws Exception {
+  @CsvSource({"TCP, True", "TCP, False", "UNIX, True", "UNIX, False"})
+  void nbdshHasTwoHundredUnalignedWritesInFlight(Transport transport, String structured)
+      throws Exception {
     Path script =
         Files.writeString(
             directory.resolve("writes.py"),
@@ -178,6 +180,14 @@ class ForeignClientsIT {
             h.flush()
             got = h.pread(size, 777)
             assert got == expected, "what was written is not what is read"
+            buffers = [(i, nbd.Buffer(10007)) for i in range(200)]
+            for i, buffer in buffers:
+                h.aio_pread(buffer, 777 + i * 10007)
+            while h.aio_in_flight() > 0:
+                h.poll(-1)
+            for i, buffer in buffers:
+                part = expected[i * 10007:(i + 1) * 10007]
+                assert buffer.to_bytearray() == part, "reads in flight mix"
             for command in (lambda: h.pwrite(b"x" * 512, h.get_size()),
                             lambda: h.pread(1, h.get_size()),
                             lambda: h.pread(0, 0),
@@ -187,13 +197,15 @@ class ForeignClientsIT {
                     raise AssertionError("a bad request was accepted")
                 except nbd.Error as error:
                     print("refused:", error.errno)
-            print("good")
+            print("structured:", h.get_structured_replies_negotiated())
             """);
     String output =
         ForeignTool.require("nbdsh", "python3-libnbd")
             .run(
                 "-c",
                 "h.set_strict_mode(0)",
+                "-c",
+                "h.set_request_structured_replies(" + structured + ")",
                 "-c",
                 "h.connect_uri('" + uri(transport) + "')",
                 "-c",
@@ -205,7 +217,7 @@ class ForeignClientsIT {
                 "refused: EINVAL",
                 "refused: EINVAL",
                 "refused: EINVAL",
-                "good"));
+                "structured: " + structured));
   }
 
   @ParameterizedTest

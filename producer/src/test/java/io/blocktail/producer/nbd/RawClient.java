@@ -9,12 +9,19 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
+import java.util.Objects;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 
 /// An NBD client that sends exactly what it is told, and checks nothing but the shape of replies.
-final class RawClient implements AutoCloseable {
-  static final int FLAGS = 3;
+public final class RawClient implements AutoCloseable {
+  public static final int FLAGS = 3;
 
   record OptionReply(int option, int type, byte[] data) {
     String text() {
@@ -25,12 +32,17 @@ final class RawClient implements AutoCloseable {
   record Reply(int error, long cookie, byte[] data) {}
 
   private final SocketChannel channel;
+  private ReadableByteChannel in;
+  private WritableByteChannel out;
+  private @Nullable SSLSocket tls;
 
   private RawClient(SocketAddress address) throws IOException {
     this.channel = SocketChannel.open(address);
+    this.in = channel;
+    this.out = channel;
   }
 
-  static RawClient tcp(int port) throws IOException {
+  public static RawClient tcp(int port) throws IOException {
     return new RawClient(new InetSocketAddress("127.0.0.1", port));
   }
 
@@ -39,7 +51,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /// Takes the server's greeting and sends client flags.
-  RawClient greet(int flags) throws IOException {
+  public RawClient greet(int flags) throws IOException {
     ByteBuffer greeting = read(18);
     if (greeting.getLong() != 0x4e42444d41474943L || greeting.getLong() != 0x49484156454F5054L) {
       throw new IOException("not a greeting");
@@ -47,11 +59,44 @@ final class RawClient implements AutoCloseable {
     return send(ByteBuffer.allocate(4).putInt(flags));
   }
 
+  /// Asks for TLS and starts it, with the JDK's own socket.
+  public RawClient startTls(SSLContext context, String... protocols) throws IOException {
+    option(5);
+    OptionReply reply = optionReply();
+    if (reply.type() != 1) {
+      throw new IOException("no TLS: " + reply.text());
+    }
+    return handshake(context, protocols);
+  }
+
+  /// Starts TLS without having asked. Only over TCP.
+  RawClient handshake(SSLContext context, String... protocols) throws IOException {
+    var socket =
+        (SSLSocket) context.getSocketFactory().createSocket(channel.socket(), "localhost", 1, true);
+    if (protocols.length > 0) {
+      socket.setEnabledProtocols(protocols);
+    }
+    socket.startHandshake();
+    tls = socket;
+    in = Channels.newChannel(socket.getInputStream());
+    out = Channels.newChannel(socket.getOutputStream());
+    return this;
+  }
+
+  public SSLSocket tls() {
+    return Objects.requireNonNull(tls, "TLS was not started");
+  }
+
   /// Chooses an export with GO and takes all that the server says to it.
   ///
   /// @return the export's size
   long go(String export) throws IOException {
     greet(FLAGS);
+    return choose(export);
+  }
+
+  /// As [#go], after the greeting.
+  long choose(String export) throws IOException {
     option(7, infoRequest(export));
     long size = -1;
     while (true) {
@@ -135,9 +180,18 @@ final class RawClient implements AutoCloseable {
 
   /// Sends what was put into the buffer.
   RawClient send(ByteBuffer data) throws IOException {
+    return send(data, out);
+  }
+
+  /// Sends it past TLS.
+  RawClient sendInTheOpen(ByteBuffer data) throws IOException {
+    return send(data, channel);
+  }
+
+  private RawClient send(ByteBuffer data, WritableByteChannel out) throws IOException {
     data.flip();
     while (data.hasRemaining()) {
-      channel.write(data);
+      out.write(data);
     }
     return this;
   }
@@ -145,17 +199,18 @@ final class RawClient implements AutoCloseable {
   ByteBuffer read(int length) throws IOException {
     var data = ByteBuffer.allocate(length);
     while (data.hasRemaining()) {
-      if (channel.read(data) < 0) {
+      if (in.read(data) < 0) {
         throw new EOFException("the server closed the connection");
       }
     }
     return data.flip();
   }
 
-  /// Whether the server closes the connection without another word.
+  /// Whether the server closes the connection without another word. Inside TLS it must say goodbye,
+  /// or this throws.
   boolean isClosed() throws IOException {
     try {
-      return channel.read(ByteBuffer.allocate(1)) < 0;
+      return in.read(ByteBuffer.allocate(1)) < 0;
     } catch (SocketException e) {
       return true; // reset
     }
@@ -165,7 +220,7 @@ final class RawClient implements AutoCloseable {
   void drain() {
     var data = ByteBuffer.allocate(8192);
     try {
-      while (channel.read(data.clear()) >= 0) {
+      while (in.read(data.clear()) >= 0) {
         // what it was does not matter
       }
     } catch (IOException e) {
@@ -178,6 +233,7 @@ final class RawClient implements AutoCloseable {
     channel.shutdownOutput();
   }
 
+  /// Without TLS's goodbye.
   @Override
   public void close() throws IOException {
     channel.close();

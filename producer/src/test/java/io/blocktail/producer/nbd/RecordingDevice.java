@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Remembers what it was asked for, and can hold its callers back.
@@ -17,6 +18,12 @@ final class RecordingDevice implements BlockDevice {
   private final BlockDevice under;
   final List<List<Asked>> batches = new CopyOnWriteArrayList<>();
   volatile @Nullable CountDownLatch gate;
+
+  /// How often it was asked about holes.
+  final AtomicInteger looks = new AtomicInteger();
+
+  /// What it was told to expect, as offset+length.
+  final List<String> expected = new CopyOnWriteArrayList<>();
 
   RecordingDevice(BlockDevice under) {
     this.under = under;
@@ -61,6 +68,28 @@ final class RecordingDevice implements BlockDevice {
   @Override
   public void zero(long offset, long length) throws IOException {
     under.zero(offset, length);
+  }
+
+  @Override
+  public boolean zeroesFast() {
+    return under.zeroesFast();
+  }
+
+  @Override
+  public long holeAt(long offset, long length) throws IOException {
+    looks.incrementAndGet();
+    return under.holeAt(offset, length);
+  }
+
+  @Override
+  public long dataAt(long offset, long length) throws IOException {
+    return under.dataAt(offset, length);
+  }
+
+  @Override
+  public void expectRead(long offset, long length) {
+    expected.add(offset + "+" + length);
+    under.expectRead(offset, length);
   }
 
   @Override

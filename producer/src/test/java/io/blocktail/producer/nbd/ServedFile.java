@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import javax.net.ssl.SSLContext;
 
 /// A server with one export `demo`, on a free port and on a Unix socket.
 final class ServedFile implements AutoCloseable {
@@ -25,24 +26,46 @@ final class ServedFile implements AutoCloseable {
 
   /// @param device a layer above [#file]
   ServedFile(Path directory, BlockDevice device) throws IOException {
-    this(directory, device, 64, Duration.ofSeconds(30));
+    this(directory, device, TlsPolicy.NONE, limits(64, Duration.ofSeconds(30)));
   }
 
-  ServedFile(Path directory, BlockDevice device, int maxConnections, Duration handshakeTimeout)
+  ServedFile(Path directory, BlockDevice device, TlsPolicy tls, NbdLimits limits)
       throws IOException {
     this.file = directory.resolve("demo.img");
     this.socket = directory.resolve("nbd.sock");
     this.device = device;
     exports.add(DEMO, device, "a file");
     this.server =
-        NbdServer.start(
-            new NbdConfig("127.0.0.1", 0, socket, maxConnections, handshakeTimeout, false),
-            exports);
+        NbdServer.start(new NbdConfig("127.0.0.1", 0, socket, tls, limits, false), exports);
+  }
+
+  static NbdLimits limits(int maxConnections, Duration handshakeTimeout) {
+    var standard = new NbdLimits();
+    return new NbdLimits(
+        maxConnections,
+        handshakeTimeout,
+        standard.maxRequest(),
+        standard.maxInFlight(),
+        standard.keepalive(),
+        standard.farewell());
+  }
+
+  /// Everywhere so, with the certificate of the tests' server.
+  static TlsPolicy tls(TlsMode mode, boolean clientCertificates) {
+    SSLContext context = Certificates.get().context(Certificates.SERVER);
+    return new TlsPolicy(mode, mode, new TlsEngines(() -> context, clientCertificates));
   }
 
   /// Makes the file `demo.img` and opens it.
   static FileDevice file(Path directory, long size) throws IOException {
     return FileDevice.create(directory.resolve("demo.img"), size);
+  }
+
+  /// A client that has chosen the export in TLS.
+  RawClient tlsClient() throws IOException {
+    RawClient client = RawClient.tcp(server.port()).greet(RawClient.FLAGS);
+    client.startTls(Certificates.get().context(Certificates.CLIENT)).choose("demo");
+    return client;
   }
 
   /// A client that has chosen the export.
