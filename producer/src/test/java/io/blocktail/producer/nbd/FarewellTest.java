@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,6 +114,17 @@ class FarewellTest {
     }
     assertThat(Files.readAllBytes(directory.resolve("demo.img"))[(4 << 20) - 1])
         .isEqualTo((byte) 7);
+  }
+
+  @Test
+  void goodbyeIsSaidInTls() throws Exception {
+    try (ServedFile served = serve(true, device());
+        RawClient client = RawClient.tcp(served.server.port()).greet(RawClient.FLAGS)) {
+      var context = Certificates.get().context(Certificates.CLIENT);
+      client.startTls(context, "TLSv1.2").choose("demo");
+      served.server.close();
+      assertThat(client.recordsToTheEnd()).containsExactly(21); // an alert
+    }
   }
 
   private static ByteBuffer filled(int bytes) {
