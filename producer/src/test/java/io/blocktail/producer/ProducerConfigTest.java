@@ -52,6 +52,8 @@ class ProducerConfigTest {
     assertThat(config.nbd().farewell()).isEqualTo(Duration.ofSeconds(1));
     assertThat(config.journal().limit().asBigInteger()).isEqualTo(BigInteger.ONE.shiftLeft(30));
     assertThat(config.journal().segment().asLongValue()).isEqualTo(64 << 20);
+    assertThat(config.journal().whenFull()).isEqualTo(ProducerConfig.WhenFull.OVERFLOW);
+    assertThat(config.journal().overflowAfter()).hasSeconds(5);
     assertThat(config.publish().interval()).isEqualTo(Duration.ofMillis(10));
     assertThat(config.checkpointInterval()).isEqualTo(Duration.ofSeconds(5));
     assertThat(config.scrub().period()).isEqualTo(Duration.ofHours(24));
