@@ -49,6 +49,7 @@ class FileHolesTest {
     write(4 * MIB, MIB);
     assertThat(device.holeAt(MIB, 15 * MIB)).isEqualTo(3 * MIB);
     assertThat(device.holeAt(4 * MIB, MIB)).isZero();
+    assertThat(device.holeAt(MIB, 100)).isEqualTo(100);
     assertThat(device.holeAt(5 * MIB, 11 * MIB)).isEqualTo(11 * MIB);
   }
 

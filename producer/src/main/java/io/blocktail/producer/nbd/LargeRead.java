@@ -1,5 +1,6 @@
 package io.blocktail.producer.nbd;
 
+import io.blocktail.volume.Geometry;
 import io.blocktail.volume.Request;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -8,6 +9,9 @@ import java.util.List;
 /// Answers a read whose data does not fit the buffers, piece by piece. Only the connection's thread
 /// uses it.
 final class LargeRead {
+  /// Of the largest piece; read by all connections.
+  private static final ByteBuffer ZEROS = ByteBuffer.allocate(Geometry.MAX_CHANGE);
+
   private final DeviceUse device;
   private final Wire wire;
   private final ByteBuffer outgoing;
@@ -100,7 +104,7 @@ final class LargeRead {
       }
       if (!outcome.isGood()) {
         outgoing.clear();
-        outgoing.put(head, new byte[bytes]);
+        outgoing.put(head, ZEROS, 0, bytes);
       }
       if (head > 0) {
         int length = (int) header.length();

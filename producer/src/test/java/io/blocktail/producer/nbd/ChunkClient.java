@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 
 /// A client that has asked for structured replies or for extended headers, and takes replies chunk
 /// by chunk. Like [RawClient] it sends what it is told.
@@ -171,6 +172,26 @@ final class ChunkClient implements AutoCloseable {
     request(extended ? flags | 32 : flags, 1, cookie, offset, data.length, data);
   }
 
+  /// Writes bytes that look random, and are the same for the same length.
+  byte[] writeRandom(long offset, int length) throws IOException {
+    var data = new byte[length];
+    new Random(length).nextBytes(data);
+    write(0, 1, offset, data);
+    if (only().error() != 0) {
+      throw new IOException("the write failed");
+    }
+    return data;
+  }
+
+  List<Chunk> read(int flags, long offset, int length) throws IOException {
+    request(flags, 0, 77, offset, length);
+    List<Chunk> reply = reply();
+    if (!reply.stream().allMatch(chunk -> chunk.cookie() == 77)) {
+      throw new IOException("another reply: " + reply);
+    }
+    return reply;
+  }
+
   Chunk chunk() throws IOException {
     int magic = raw.read(4).getInt();
     if (magic == 0x67446698) {
@@ -230,6 +251,31 @@ final class ChunkClient implements AutoCloseable {
       }
     }
     return content;
+  }
+
+  /// A reply in words: each content chunk and error with its place and length in KiB, a full stop
+  /// behind the last.
+  static String shape(List<Chunk> reply) {
+    var shape = new StringBuilder();
+    for (Chunk chunk : reply) {
+      switch (chunk.type()) {
+        case DATA -> shape.append("data ").append(chunk.where() / 1024);
+        case HOLE -> shape.append("hole ").append(chunk.where() / 1024);
+        case ERROR_OFFSET ->
+            shape
+                .append("error ")
+                .append(chunk.error())
+                .append(" at ")
+                .append(chunk.where() / 1024);
+        case NONE -> shape.append("none");
+        default -> shape.append("type ").append(chunk.type());
+      }
+      if (chunk.type() == DATA || chunk.type() == HOLE) {
+        shape.append("+").append(chunk.length() / 1024);
+      }
+      shape.append(chunk.done() ? "." : ", ");
+    }
+    return shape.toString();
   }
 
   @Override

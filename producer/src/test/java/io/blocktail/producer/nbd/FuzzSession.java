@@ -144,6 +144,7 @@ final class FuzzSession {
       case 0 -> random.nextLong();
       case 1 -> 0;
       case 2 -> NbdFuzzTest.SIZE - random.nextInt(5000);
+      case 3 -> Long.MAX_VALUE - random.nextInt(5000);
       default -> random.nextInt(NbdFuzzTest.SIZE) & (random.nextBoolean() ? -1 : -4096);
     };
   }

@@ -1,14 +1,13 @@
 package io.blocktail.producer.nbd;
 
+import static io.blocktail.producer.nbd.ChunkClient.shape;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blocktail.producer.nbd.ChunkClient.Chunk;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +23,6 @@ class StructuredReplyTest {
   private static final int KIB = 1 << 10;
   private static final int MIB = 1 << 20;
   private static final int SIZE = 40 * MIB;
-  private static final int READ = 0;
   private static final int DF = 4;
 
   @TempDir Path directory;
@@ -49,44 +47,10 @@ class StructuredReplyTest {
     served.close();
   }
 
-  private byte[] write(long offset, int length) throws IOException {
-    var data = new byte[length];
-    new Random(length).nextBytes(data);
-    client.write(0, 1, offset, data);
-    assertThat(client.only().error()).isZero();
-    return data;
-  }
-
-  private List<Chunk> read(int flags, long offset, int length) throws IOException {
-    client.request(flags, READ, 77, offset, length);
-    List<Chunk> reply = client.reply();
-    assertThat(reply).allSatisfy(chunk -> assertThat(chunk.cookie()).isEqualTo(77));
-    return reply;
-  }
-
-  private static String shape(List<Chunk> reply) {
-    var shape = new StringBuilder();
-    for (Chunk chunk : reply) {
-      switch (chunk.type()) {
-        case ChunkClient.DATA -> shape.append("data ").append(chunk.where() / KIB);
-        case ChunkClient.HOLE -> shape.append("hole ").append(chunk.where() / KIB);
-        case ChunkClient.ERROR_OFFSET ->
-            shape.append("error ").append(chunk.error()).append(" at ").append(chunk.where() / KIB);
-        case ChunkClient.NONE -> shape.append("none");
-        default -> shape.append("type ").append(chunk.type());
-      }
-      if (chunk.type() == ChunkClient.DATA || chunk.type() == ChunkClient.HOLE) {
-        shape.append("+").append(chunk.length() / KIB);
-      }
-      shape.append(chunk.done() ? "." : ", ");
-    }
-    return shape.toString();
-  }
-
   @Test
   void aReadIsOneChunkWithItsPlaceAndData() throws IOException {
-    byte[] data = write(12_345, 6789);
-    Chunk chunk = read(0, 12_345, 6789).getFirst();
+    byte[] data = client.writeRandom(12_345, 6789);
+    Chunk chunk = client.read(0, 12_345, 6789).getFirst();
     assertThat(chunk.type()).isEqualTo(ChunkClient.DATA);
     assertThat(chunk.done()).isTrue();
     assertThat(chunk.where()).isEqualTo(12_345);
@@ -96,9 +60,9 @@ class StructuredReplyTest {
   @Test
   void aReadIsNeverAnsweredBySimpleReplyEvenWhenItIsRefused() throws IOException {
     for (int flags : new int[] {0, 2, 1 << 15}) {
-      assertThat(read(flags, SIZE, 1).getFirst().type()).isEqualTo(ChunkClient.ERROR);
+      assertThat(client.read(flags, SIZE, 1).getFirst().type()).isEqualTo(ChunkClient.ERROR);
     }
-    assertThat(read(2, 0, 1).getFirst().error()).isEqualTo(22);
+    assertThat(client.read(2, 0, 1).getFirst().error()).isEqualTo(22);
   }
 
   @Test
@@ -141,34 +105,34 @@ class StructuredReplyTest {
 
   @Test
   void aHoleIsSentAsAHole() throws IOException {
-    assertThat(shape(read(0, 0, MIB))).isEqualTo("hole 0+1024.");
+    assertThat(shape(client.read(0, 0, MIB))).isEqualTo("hole 0+1024.");
     assertThat(device.all()).isEmpty();
   }
 
   @Test
   void chunksOfASparseReadCoverItOnceAndTheLastIsDone() throws IOException {
-    write(256 * KIB, 64 * KIB);
-    write(512 * KIB, 4 * KIB);
-    List<Chunk> reply = read(0, 0, MIB);
+    client.writeRandom(256 * KIB, 64 * KIB);
+    client.writeRandom(512 * KIB, 4 * KIB);
+    List<Chunk> reply = client.read(0, 0, MIB);
     assertThat(shape(reply))
         .isEqualTo("hole 0+256, data 256+64, hole 320+192, data 512+64, hole 576+448.");
     byte[] content = ChunkClient.content(reply, 0, MIB);
-    assertThat(content).isEqualTo(ChunkClient.content(read(DF, 0, MIB), 0, MIB));
+    assertThat(content).isEqualTo(ChunkClient.content(client.read(DF, 0, MIB), 0, MIB));
   }
 
   /// Small holes at the start of a granule are not worth a chunk.
   @Test
   void aHoleCountsIfItReachesTheNextGranule() throws IOException {
-    write(60 * KIB, 4 * KIB);
-    write(140 * KIB, 4 * KIB);
-    assertThat(shape(read(0, 0, 256 * KIB)))
+    client.writeRandom(60 * KIB, 4 * KIB);
+    client.writeRandom(140 * KIB, 4 * KIB);
+    assertThat(shape(client.read(0, 0, 256 * KIB)))
         .isEqualTo("data 0+64, hole 64+76, data 140+52, hole 192+64.");
   }
 
   @Test
   void chunksOfAnUnalignedReadAreCutAtMultiplesOf512() throws IOException {
-    write(128 * KIB, 64 * KIB);
-    List<Chunk> reply = read(0, 100 * KIB + 5, 200 * KIB);
+    client.writeRandom(128 * KIB, 64 * KIB);
+    List<Chunk> reply = client.read(0, 100 * KIB + 5, 200 * KIB);
     assertThat(reply).hasSize(3);
     for (int i = 0; i < 3; i++) {
       Chunk chunk = reply.get(i);
@@ -178,21 +142,22 @@ class StructuredReplyTest {
     byte[] content = ChunkClient.content(reply, 100 * KIB + 5, 200 * KIB);
     assertThat(content)
         .isEqualTo(
-            ChunkClient.content(read(DF, 100 * KIB + 5, 200 * KIB), 100 * KIB + 5, 200 * KIB));
+            ChunkClient.content(
+                client.read(DF, 100 * KIB + 5, 200 * KIB), 100 * KIB + 5, 200 * KIB));
   }
 
   @Test
   void aShortReadIsDataAndNobodyAsksForHoles() throws IOException {
-    assertThat(shape(read(0, 0, 63 * KIB))).isEqualTo("data 0+63.");
+    assertThat(shape(client.read(0, 0, 63 * KIB))).isEqualTo("data 0+63.");
     assertThat(device.looks.get()).isZero();
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 64 * KIB, MIB, 3 * MIB, 32 * MIB})
   void anUnfragmentedReadHasAtMostOneContentChunkWithItsZeros(int length) throws IOException {
-    byte[] data = write(0, 100 * KIB);
-    write(MIB, 512);
-    List<Chunk> reply = read(DF, 0, length);
+    byte[] data = client.writeRandom(0, 100 * KIB);
+    client.writeRandom(MIB, 512);
+    List<Chunk> reply = client.read(DF, 0, length);
     assertThat(reply.getFirst().type()).isEqualTo(ChunkClient.DATA);
     assertThat(reply.getFirst().length()).isEqualTo(length);
     int start = Math.min(length, data.length);
@@ -205,133 +170,12 @@ class StructuredReplyTest {
 
   @Test
   void aLongReadIsCutAndHolesInItAreHoles() throws IOException {
-    byte[] data = write(5 * MIB, 2 * MIB);
-    List<Chunk> reply = read(0, 4 * MIB + 4096, 28 * MIB);
+    byte[] data = client.writeRandom(5 * MIB, 2 * MIB);
+    List<Chunk> reply = client.read(0, 4 * MIB + 4096, 28 * MIB);
     assertThat(shape(reply))
         .isEqualTo(
             "hole 4100+1020, data 5120+512, data 5632+512, data 6144+512, data 6656+512,"
                 + " hole 7168+25604.");
     assertThat(ChunkClient.content(reply, 4 * MIB + 4096, 28 * MIB)).containsSubsequence(data);
-  }
-
-  @Test
-  void aReadThatFailsTellsWhereAndItsNeighboursAreServed() throws IOException {
-    byte[] data = write(0, 16 * KIB);
-    faulty.badFrom = 4 * KIB;
-    faulty.badTo = 8 * KIB;
-    var all = ByteBuffer.allocate(4 * 28);
-    for (int i = 0; i < 4; i++) {
-      all.put(client.header(0, READ, i, i * 4L * KIB, 4 * KIB).flip());
-    }
-    client.raw.send(all);
-    for (int i = 0; i < 4; i++) {
-      Chunk chunk = client.only();
-      assertThat(chunk.cookie()).isEqualTo(i);
-      if (i == 1) {
-        assertThat(shape(List.of(chunk))).isEqualTo("error 5 at 4.");
-        assertThat(chunk.message()).isEqualTo("the device has failed; the server's log says why");
-      } else {
-        assertThat(chunk.data())
-            .isEqualTo(Arrays.copyOfRange(data, i * 4 * KIB, (i + 1) * 4 * KIB));
-      }
-    }
-  }
-
-  /// Each error is longer than the data that it takes the place of.
-  @Test
-  void errorsOfShortReadsLeaveTheirNeighboursAlone() throws IOException {
-    byte[] data = write(0, 8 * KIB);
-    faulty.badFrom = 4 * KIB;
-    faulty.badTo = 8 * KIB;
-    var all = ByteBuffer.allocate(200 * 28);
-    for (int i = 0; i < 200; i++) {
-      all.put(client.header(0, READ, i, i % 2 == 0 ? 5 * KIB : i, 1).flip());
-    }
-    client.raw.send(all);
-    for (int i = 0; i < 200; i++) {
-      Chunk chunk = client.only();
-      assertThat(chunk.cookie()).isEqualTo(i);
-      assertThat(chunk.error()).isEqualTo(i % 2 == 0 ? 5 : 0);
-      if (i % 2 == 1) {
-        assertThat(chunk.data()).containsExactly(data[i]);
-      }
-    }
-  }
-
-  @Test
-  void aSparseReadThatFailsInPartTellsTheOtherParts() throws IOException {
-    write(0, 64 * KIB);
-    write(256 * KIB, 64 * KIB);
-    faulty.badFrom = 0;
-    faulty.badTo = 1;
-    assertThat(shape(read(0, 0, 320 * KIB))).isEqualTo("error 5 at 0, hole 64+192, data 256+64.");
-  }
-
-  @Test
-  void aLongReadThatFailsEndsWithAnErrorAndTheConnectionLives() throws IOException {
-    write(0, 4 * MIB);
-    faulty.badFrom = 2 * MIB + 700 * KIB;
-    faulty.badTo = faulty.badFrom + 1;
-    List<Chunk> reply = read(0, 0, 4 * MIB);
-    assertThat(shape(reply.subList(reply.size() - 2, reply.size())))
-        .isEqualTo("data 2048+512, error 5 at 2560.");
-    assertThat(shape(read(0, 0, KIB))).isEqualTo("data 0+1.");
-  }
-
-  @Test
-  void anUnfragmentedReadThatFailsIsPaddedWithZerosBeforeItsError() throws IOException {
-    byte[] data = write(0, 4 * MIB);
-    faulty.badFrom = MIB + 1;
-    faulty.badTo = MIB + 2;
-    List<Chunk> reply = read(DF, 0, 4 * MIB);
-    assertThat(shape(reply)).isEqualTo("data 0+4096, error 5 at 1024.");
-    Arrays.fill(data, MIB, 4 * MIB, (byte) 0);
-    assertThat(reply.getFirst().data()).isEqualTo(data);
-  }
-
-  @Test
-  void aFailedChangeIsAnErrorChunk() throws IOException {
-    faulty.badFrom = 0;
-    faulty.badTo = 1;
-    client.write(0, 1, 0, new byte[10]);
-    Chunk chunk = client.only();
-    assertThat(chunk.type()).isEqualTo(ChunkClient.ERROR);
-    assertThat(chunk.error()).isEqualTo(5);
-    client.write(0, 2, 0, new byte[3 * MIB]);
-    assertThat(client.only().error()).isEqualTo(5);
-  }
-
-  /// Replies get shorter and longer than was thought, so that what is behind them has to move.
-  @Test
-  void repliesOfOneBatchKeepTheirDataWhateverBecomesOfTheOthers() throws IOException {
-    byte[] data = write(0, MIB);
-    faulty.badFrom = 300 * KIB;
-    faulty.badTo = 400 * KIB;
-    var random = new Random(3);
-    var all = ByteBuffer.allocate(64 << 10);
-    int[] offsets = new int[200];
-    int[] lengths = new int[200];
-    for (int i = 0; i < 200; i++) {
-      offsets[i] = random.nextInt(500 * KIB);
-      lengths[i] = 1 + random.nextInt(i % 3 == 0 ? 8 * KIB : 40);
-      int command = i % 4 == 0 ? 3 : i % 7 == 0 ? 99 : READ;
-      lengths[i] = command == READ ? lengths[i] : -command;
-      all.put(
-          client
-              .header(0, command, i, command == READ ? offsets[i] : 0, Math.max(0, lengths[i]))
-              .flip());
-    }
-    client.raw.send(all);
-    for (int i = 0; i < 200; i++) {
-      Chunk chunk = client.only();
-      assertThat(chunk.cookie()).isEqualTo(i);
-      boolean bad = offsets[i] < faulty.badTo && faulty.badFrom < offsets[i] + lengths[i];
-      int error = lengths[i] == -99 ? 22 : lengths[i] > 0 && bad ? 5 : 0;
-      assertThat(chunk.error()).isEqualTo(error);
-      if (lengths[i] > 0 && error == 0) {
-        assertThat(chunk.data())
-            .isEqualTo(Arrays.copyOfRange(data, offsets[i], offsets[i] + lengths[i]));
-      }
-    }
   }
 }
