@@ -46,10 +46,15 @@ class FarewellTest {
     return tls ? served.tlsClient() : served.client();
   }
 
+  /// A client that has chosen no export is left at once, whatever else goes on.
+  private static RawClient undecided(ServedFile served) throws IOException {
+    return RawClient.tcp(served.server.port()).greet(RawClient.FLAGS);
+  }
+
   /// Begins to stop the server; it has told all connections when this returns.
-  private static Thread beginStop(ServedFile served, RawClient idle) throws IOException {
+  private static Thread beginStop(ServedFile served, RawClient undecided) throws IOException {
     Thread stop = Thread.ofPlatform().start(() -> close(served.server));
-    assertThat(idle.isClosed()).isTrue();
+    assertThat(undecided.isClosed()).isTrue();
     int _ = served.server.connections(); // waits until all are told
     return stop;
   }
@@ -68,12 +73,12 @@ class FarewellTest {
     RecordingDevice device = device();
     var gate = new CountDownLatch(1);
     try (ServedFile served = serve(tls, device);
-        RawClient idle = client(served, tls);
+        RawClient undecided = undecided(served);
         RawClient client = client(served, tls)) {
       device.gate = gate;
       client.write(0, 1, 0, new byte[] {1, 2, 3});
       ServedFile.await(() -> !device.batches.isEmpty());
-      Thread stop = beginStop(served, idle);
+      Thread stop = beginStop(served, undecided);
       client.write(0, 2, 0, new byte[] {9, 9, 9});
       client.request(0, 0, 3, 0, 512);
       client.send(RawClient.header(0, 1, 4, 0, 2 << 20));
@@ -99,12 +104,12 @@ class FarewellTest {
   void largeWriteThatHasBegunIsTakenToItsEnd(boolean tls) throws Exception {
     RecordingDevice device = device();
     try (ServedFile served = serve(tls, device);
-        RawClient idle = client(served, tls);
+        RawClient undecided = undecided(served);
         RawClient client = client(served, tls)) {
       client.send(RawClient.header(0, 1, 1, 0, 4 << 20));
       client.send(filled(1 << 20));
       ServedFile.await(() -> !device.batches.isEmpty());
-      Thread stop = beginStop(served, idle);
+      Thread stop = beginStop(served, undecided);
       client.send(filled(3 << 20));
 
       assertThat(client.reply(0).error()).isZero();
@@ -118,10 +123,11 @@ class FarewellTest {
 
   @Test
   void goodbyeIsSaidInTls() throws Exception {
-    try (ServedFile served = serve(true, device());
-        RawClient client = RawClient.tcp(served.server.port()).greet(RawClient.FLAGS)) {
+    try (ServedFile served = serve(true, device(), Duration.ofMillis(300));
+        RawClient client = undecided(served)) {
       var context = Certificates.get().context(Certificates.CLIENT);
       client.startTls(context, "TLSv1.2").choose("demo");
+      assertThat(client.readBack(0, 1)).containsExactly(0); // it is in transmission
       served.server.close();
       assertThat(client.recordsToTheEnd()).containsExactly(21); // an alert
     }
@@ -139,11 +145,11 @@ class FarewellTest {
   @ValueSource(booleans = {false, true})
   void clientInTheMiddleOfARequestIsNotWaitedForLong(boolean tls) throws Exception {
     try (ServedFile served = serve(tls, device(), Duration.ofMillis(300));
-        RawClient idle = client(served, tls);
+        RawClient undecided = undecided(served);
         RawClient client = client(served, tls)) {
       client.send(RawClient.header(0, 1, 1, 0, 512).limit(20).position(20));
       long start = System.nanoTime();
-      Thread stop = beginStop(served, idle);
+      Thread stop = beginStop(served, undecided);
       assertThat(client.isClosed()).isTrue();
       stop.join();
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Connections.PATIENCE);
@@ -156,13 +162,13 @@ class FarewellTest {
     RecordingDevice device = device();
     var gate = new CountDownLatch(1);
     try (ServedFile served = serve(tls, device, Duration.ofMillis(300));
-        RawClient idle = client(served, tls);
+        RawClient undecided = undecided(served);
         RawClient client = client(served, tls)) {
       device.gate = gate;
       client.write(0, 0, 0, new byte[1]);
       ServedFile.await(() -> !device.batches.isEmpty());
       long start = System.nanoTime();
-      Thread stop = beginStop(served, idle);
+      Thread stop = beginStop(served, undecided);
       gate.countDown();
       assertThat(client.reply(0).error()).isZero();
       int refused = askUntilLeft(client);
