@@ -42,6 +42,9 @@ import picocli.CommandLine.Option;
           + " added. An option that contradicts what is there is refused, except --port-offset, which"
           + " belongs to the run and is remembered anew.",
       "",
+      "Environment: BLOCKTAIL_JAVA_OPTIONS has further options for each of the four JVMs; every setting"
+          + " of a service can be given as Quarkus reads it there, as in BLOCKTAIL_JOURNAL_LIMIT=4G.",
+      "",
       "Exit codes: 0 stopped as asked; 1 a part could not be kept running or stopped; 2 refused, nothing"
           + " was started."
     })

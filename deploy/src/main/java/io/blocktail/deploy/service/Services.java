@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Writes the configuration of the four children and says how each is started.
 public final class Services {
@@ -31,6 +32,9 @@ public final class Services {
   private static final String PRODUCER_HEAP = "448m";
   private static final String CONSUMER_HEAP = "448m";
   private static final String VALIDATOR_HEAP = "256m";
+
+  /// The environment's name for further options of every child's JVM, separated by blanks.
+  private static final String OPTIONS = "BLOCKTAIL_JAVA_OPTIONS";
 
   private final App app;
   private final Directory directory;
@@ -113,11 +117,16 @@ public final class Services {
     if (!name.equals(BROKER)) {
       command.add("-XX:+UseSerialGC"); // small heaps, few cores: no threads beside the work
     }
+    command.addAll(options(System.getenv(OPTIONS)));
     command.add("-XX:+ExitOnOutOfMemoryError");
     command.add("-XX:ErrorFile=" + directory.logs().resolve("crash-" + name + "-%p.log"));
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("--sun-misc-unsafe-memory-access=allow");
     return command;
+  }
+
+  static List<String> options(@Nullable String text) {
+    return text == null || text.isBlank() ? List.of() : List.of(text.strip().split("\\s+"));
   }
 
   private Child child(String name, List<String> command, Probe probe) {

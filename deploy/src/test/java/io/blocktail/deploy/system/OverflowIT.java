@@ -37,7 +37,10 @@ class OverflowIT {
           awaitWrites(system, load, 500);
           kill(system);
           awaitWrites(system, load, 500);
-          assertThat(system.volume("demo").state()).as("after the kill").isEqualTo("overflow");
+          system.await(
+              "it goes past the journal after the kill, too",
+              PATIENCE,
+              () -> system.volume("demo").state().equals("overflow"));
           assertThat(system.volume("demo").dirtyChunks()).isPositive();
         });
   }
@@ -111,7 +114,10 @@ class OverflowIT {
     ForeignTool.require("cmp", "diffutils").run(read, system.image("demo"));
     system.assertReplicasEqual("demo");
     system.verify("demo");
-    assertThat(system.volume("demo").dirtyChunks()).isZero();
+    system.await(
+        "the stream has everything",
+        PATIENCE,
+        () -> Integer.valueOf(0).equals(system.volume("demo").dirtyChunks()));
     assertThat(system.alerts("all")).extracting(Alert::kind).doesNotContain("divergence");
   }
 }

@@ -29,6 +29,9 @@ final class RunningSystem implements AutoCloseable {
   private static final Duration COMMAND = Duration.ofMinutes(4);
   private static final long POLL_MILLIS = 50;
 
+  /// A system of a test does not live long enough to earn what the second compiler costs.
+  private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
+
   /// Asks a question of the running system.
   @FunctionalInterface
   interface Condition {
@@ -103,6 +106,7 @@ final class RunningSystem implements AutoCloseable {
     ProcessBuilder script =
         Script.process("up", arguments)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(printed().toFile()));
+    script.environment().put("BLOCKTAIL_JAVA_OPTIONS", SHORT_LIVED);
     script.environment().putAll(environment);
     return script.start();
   }
