@@ -16,6 +16,8 @@ final class Redo implements JournalRecovery.Redo {
   private final Geometry geometry;
   private final BlockDevice device;
   private final ChunkRecords records;
+  private long changes;
+  private long bytes;
 
   Redo(Geometry geometry, BlockDevice device, ChunkRecords records) {
     this.geometry = geometry;
@@ -36,6 +38,18 @@ final class Redo implements JournalRecovery.Redo {
     }
     apply(change, device);
     records.changed(change, event.sequence());
+    changes++;
+    bytes += change.length();
+  }
+
+  /// How many changes were redone.
+  long changes() {
+    return changes;
+  }
+
+  /// How many bytes of the device they cover.
+  long bytes() {
+    return bytes;
   }
 
   private static Event decode(JournalRecord journalRecord) throws IOException {

@@ -1,6 +1,7 @@
 package io.blocktail.producer.capture;
 
 import io.blocktail.event.Ownership;
+import io.blocktail.producer.journal.Incarnation;
 import io.blocktail.producer.journal.Journal;
 import io.blocktail.producer.journal.JournalRecovery;
 import io.blocktail.producer.journal.JournalSettings;
@@ -83,7 +84,16 @@ final class SourceOpening {
     var ownership = new Ownership(UUID.randomUUID(), geometry(), settings.owner());
     boolean content = settings.startsWithContent();
     var checkpoint =
-        new Checkpoint(ownership, 1, 0, Place.FIRST, 0, 0, !content, settings.boot(), false, null);
+        new Checkpoint(
+            ownership,
+            1,
+            List.of(new Incarnation(0, Place.FIRST)),
+            0,
+            0,
+            !content,
+            settings.boot(),
+            false,
+            null);
     VolumeFiles.create(directory, ownership, content);
     checkpoint.write(directory);
     return checkpoint;
@@ -110,10 +120,12 @@ final class SourceOpening {
     }
     JournalSettings journalSettings = journalSettings(checkpoint);
     try (var recovery =
-        JournalRecovery.read(
-            journalSettings, checkpoint.redo(), checkpoint.incarnation(), checkpoint.forced())) {
-      recovery.replay(new Redo(checkpoint.ownership().geometry(), device, files.chunks()));
-      device.force();
+        JournalRecovery.read(journalSettings, checkpoint.incarnations(), checkpoint.forced())) {
+      redo(recovery, checkpoint, files.chunks());
+      if (checkpoint.isFull()) {
+        device.force();
+        checkpoint = checkpoint.at(recovery.end(), checkpoint.forced(), checkpoint.published());
+      }
       Journal journal = recovery.open();
       fitness.onStop(journal::stop);
       try {
@@ -122,6 +134,22 @@ final class SourceOpening {
         journal.close();
         throw e;
       }
+    }
+  }
+
+  private void redo(JournalRecovery recovery, Checkpoint checkpoint, ChunkRecords records)
+      throws IOException {
+    var redo = new Redo(checkpoint.ownership().geometry(), device, records);
+    long start = System.nanoTime();
+    recovery.replay(redo);
+    if (redo.bytes() > 0) {
+      LOG.log(
+          Level.INFO,
+          "volume {0}: {1} changes with {2} MiB were redone in {3} ms",
+          name,
+          redo.changes(),
+          redo.bytes() >> 20,
+          (System.nanoTime() - start) / 1_000_000);
     }
   }
 
@@ -138,8 +166,9 @@ final class SourceOpening {
             fitness.stop("its journal in %s failed: %s".formatted(directory, Fitness.said(cause))));
   }
 
-  /// The new incarnation and the redo point at the log's end are durable before anything is
-  /// appended; what a power loss has made doubtful is, before the boot it happened in is forgotten.
+  /// The new incarnation and its start at the log's end are durable before anything is appended;
+  /// what a power loss has made doubtful is, before the boot it happened in is forgotten. The device
+  /// is not forced: until the next checkpoint a restart redoes again what was redone now.
   private SourceVolume serve(Closeable lock, Checkpoint before, Journal journal, VolumeFiles files)
       throws IOException {
     boolean powerLost = suspectHotRegions(before, files);
@@ -149,7 +178,7 @@ final class SourceOpening {
     checkpoint.write(directory);
     files.hot().cool(files.hot().candidates(true)); // the journal was forced when it was opened
     List<OwnGap> gaps = openGaps(checkpoint, journal, files.dirty(), powerLost);
-    checkpoint = checkpoint.at(checkpoint.redo(), journal.forced(), before.published());
+    checkpoint = checkpoint.withForced(journal.forced());
     checkpoint.write(directory);
     if (checkpoint.published() != null) {
       journal.acknowledged(checkpoint.published().sequence());
@@ -162,11 +191,10 @@ final class SourceOpening {
   ///
   /// @return whether that is so of any
   private boolean suspectHotRegions(Checkpoint before, VolumeFiles files) throws IOException {
-    if (!settings.boot().equals(Boot.UNKNOWN) && settings.boot().equals(before.boot())) {
-      return false;
-    }
+    boolean sameBoot =
+        !settings.boot().equals(Boot.UNKNOWN) && settings.boot().equals(before.boot());
     BitSet hot = files.hot().chunks();
-    if (hot.isEmpty()) {
+    if (!StartTable.isPowerLoss(sameBoot, !hot.isEmpty())) {
       return false;
     }
     LOG.log(
@@ -184,15 +212,25 @@ final class SourceOpening {
       throws IOException {
     var gaps = new OwnGaps(journal, dirty, checkpoint.ownership());
     ChunkSet all = ChunkSet.all(checkpoint.ownership().geometry());
-    if (journal.appended() == 0) {
-      return gaps.begin(
-          checkpoint.startedEmpty() ? ChunkSet.EMPTY : all,
-          checkpoint.startedEmpty() ? "start" : CONTENT);
-    }
-    if (journal.appended() == 1 && !checkpoint.startedEmpty()) {
-      dirty.opened(1);
-      return List.of(new OwnGap(1, all, CONTENT));
-    }
-    return checkpoint.overflow() ? List.of() : gaps.open(powerLost ? "power loss" : "restart");
+    StartTable.Decision decision =
+        StartTable.decide(
+            history(journal), checkpoint.startedEmpty(), checkpoint.overflow(), !dirty.isEmpty());
+    return switch (decision) {
+      case BEGIN_EMPTY -> gaps.begin(ChunkSet.EMPTY, "start");
+      case BEGIN_WITH_CONTENT -> gaps.begin(all, CONTENT);
+      case FILL_FIRST_GAP -> {
+        dirty.opened(1);
+        yield List.of(new OwnGap(1, all, CONTENT));
+      }
+      case STAY_IN_OVERFLOW, GO_ON -> List.of();
+      case OPEN_GAP -> gaps.open(powerLost ? "power loss" : "restart");
+    };
+  }
+
+  private static StartTable.History history(Journal journal) {
+    long appended = journal.appended();
+    return appended == 0
+        ? StartTable.History.NONE
+        : appended == 1 ? StartTable.History.BEGUN : StartTable.History.MORE;
   }
 }

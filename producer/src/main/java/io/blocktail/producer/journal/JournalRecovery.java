@@ -5,6 +5,7 @@ import io.blocktail.producer.journal.RecoveryTable.Found;
 import io.blocktail.storage.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// Finds out where a journal's log ends. Reading changes nothing, so that a damaged journal is left
 /// as it was found; [#open] then makes it fit to be appended to.
 ///
-/// Everything from the redo point on was appended by the last incarnation, since every start moves
-/// the redo point to the log's end before it appends.
+/// What is redone may have been appended by several incarnations: each begins where the log ended
+/// when it was opened, and what an older one has left behind that place is not part of the log.
 public final class JournalRecovery implements AutoCloseable {
   /// Takes the records that a restart redoes.
   @FunctionalInterface
@@ -26,8 +27,7 @@ public final class JournalRecovery implements AutoCloseable {
   private record SegmentFile(Segment segment, boolean whole) {}
 
   private final JournalSettings settings;
-  private final Place redo;
-  private final int incarnation;
+  private final List<Incarnation> incarnations;
   private final RecordWindow window;
   private final TreeMap<Long, SegmentFile> files = new TreeMap<>();
 
@@ -37,25 +37,24 @@ public final class JournalRecovery implements AutoCloseable {
   private Place end;
   private boolean opened;
 
-  private JournalRecovery(JournalSettings settings, Place redo, int incarnation, long claimed) {
+  private JournalRecovery(JournalSettings settings, List<Incarnation> incarnations, long claimed) {
     this.settings = settings;
-    this.redo = redo;
-    this.incarnation = incarnation;
+    this.incarnations = incarnations;
     this.window = new RecordWindow(settings.volume());
     this.claimed = claimed;
-    this.end = redo;
+    this.end = redo();
   }
 
   /// Reads the log.
   ///
-  /// @param redo where the redo begins, as the last checkpoint says
-  /// @param incarnation of the journal that took that checkpoint
+  /// @param incarnations that appended what a restart redoes, as the last checkpoint says, oldest
+  ///   first; the first one from the redo point on
   /// @param forced highest sequence that was forced then
   /// @throws DamagedJournal when something is gone that was durable
   public static JournalRecovery read(
-      JournalSettings settings, Place redo, int incarnation, long forced) throws IOException {
+      JournalSettings settings, List<Incarnation> incarnations, long forced) throws IOException {
     long noted = ForcedClaim.read(settings.disk(), settings.volume());
-    var recovery = new JournalRecovery(settings, redo, incarnation, Math.max(forced, noted));
+    var recovery = new JournalRecovery(settings, incarnations, Math.max(forced, noted));
     try {
       recovery.load();
       if (!recovery.isUnborn()) {
@@ -67,6 +66,14 @@ public final class JournalRecovery implements AutoCloseable {
       recovery.close();
       throw e;
     }
+  }
+
+  private Place redo() {
+    return incarnations.getFirst().start();
+  }
+
+  private int newest() {
+    return incarnations.getLast().number();
   }
 
   private void load() throws IOException {
@@ -95,15 +102,16 @@ public final class JournalRecovery implements AutoCloseable {
 
   /// Whether the volume's making was cut off before its first event was durable.
   private boolean isUnborn() {
-    if (!redo.equals(Place.FIRST) || claimed > 0 || files.size() > 1) {
+    if (!redo().equals(Place.FIRST) || claimed > 0 || files.size() > 1) {
       return false;
     }
     return files.isEmpty() || (files.firstKey() == 1 && !files.firstEntry().getValue().whole);
   }
 
   private void checkOlder() throws DamagedJournal {
-    long lowest = files.isEmpty() ? redo.segment() : Math.min(redo.segment(), files.firstKey());
-    for (long number = lowest; number <= redo.segment(); number++) {
+    long redo = redo().segment();
+    long lowest = files.isEmpty() ? redo : Math.min(redo, files.firstKey());
+    for (long number = lowest; number <= redo; number++) {
       SegmentFile file = files.get(number);
       if (file == null) {
         throw new DamagedJournal(
@@ -119,7 +127,7 @@ public final class JournalRecovery implements AutoCloseable {
   }
 
   private void findEnd() throws IOException {
-    Segment segment = segmentOf(redo);
+    Segment segment = segmentOf(redo());
     window.open(segment);
     while (true) {
       RecordWindow.Found record = window.record(end.position(), segment.size());
@@ -148,10 +156,21 @@ public final class JournalRecovery implements AutoCloseable {
     if (record == null) {
       return Found.NOTHING;
     }
-    if (record.header().incarnation() != incarnation) {
+    if (record.header().incarnation() != incarnation()) {
       return Found.STALE;
     }
     return record.header().sequence() == end.sequence() ? Found.NEXT : Found.MISPLACED;
+  }
+
+  /// The one that appends at the place that was reached.
+  private int incarnation() {
+    int number = incarnations.getFirst().number();
+    for (Incarnation incarnation : incarnations) {
+      if (!incarnation.start().isBehind(end)) {
+        number = incarnation.number();
+      }
+    }
+    return number;
   }
 
   private Follows follows(long number) {
@@ -162,7 +181,7 @@ public final class JournalRecovery implements AutoCloseable {
     boolean continues =
         next.whole
             && next.segment.firstSequence() == end.sequence()
-            && next.segment.header().incarnation() == incarnation;
+            && next.segment.header().incarnation() == incarnation();
     return continues ? Follows.CONTINUES : Follows.OTHER;
   }
 
@@ -202,14 +221,14 @@ public final class JournalRecovery implements AutoCloseable {
             .formatted(segment.name(), end.position(), what.formatted(end.sequence(), claimed)));
   }
 
-  /// Sequence of the log's last record, 0 when it has none.
-  public long last() {
-    return end.sequence() - 1;
+  /// Where the next record goes.
+  public Place end() {
+    return end;
   }
 
   /// Gives the records from the redo point to the end, in their order.
   public void replay(Redo redo) throws IOException {
-    Place at = this.redo;
+    Place at = redo();
     Segment segment = null;
     while (at.sequence() < end.sequence()) {
       Segment next = next(at);
@@ -244,8 +263,8 @@ public final class JournalRecovery implements AutoCloseable {
   /// The journal, ready to be appended to by the next incarnation. What was found may be in the
   /// page cache only, so it is forced first; what was not taken is put out of the way.
   ///
-  /// @return a journal to which nothing may be appended before a checkpoint with its end as the
-  ///   redo point and with the next incarnation is durable
+  /// @return a journal to which nothing may be appended before a checkpoint is durable that names
+  ///   the next incarnation, with [#end] as its start
   public Journal open() throws IOException {
     var segments = new Segments(settings);
     try {
@@ -258,14 +277,14 @@ public final class JournalRecovery implements AutoCloseable {
       for (SegmentFile file : files.descendingMap().values()) {
         if (file.segment.number() > end.segment() || !file.whole) {
           segments.discard(file.segment);
-        } else if (file.segment.number() >= redo.segment()) {
+        } else if (file.segment.number() >= redo().segment()) {
           file.segment.force();
         }
       }
       if (segments.isEmpty()) {
-        segments.begin(end.segment(), end.sequence(), incarnation + 1).force();
+        segments.begin(end.segment(), end.sequence(), newest() + 1).force();
       }
-      return new Journal(settings, incarnation + 1, segments, end);
+      return new Journal(settings, newest() + 1, segments, end);
     } catch (IOException | RuntimeException e) {
       segments.close();
       throw e;

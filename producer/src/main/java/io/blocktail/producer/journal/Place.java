@@ -9,4 +9,9 @@ package io.blocktail.producer.journal;
 public record Place(long sequence, long segment, int position) {
   /// Where a volume's first record stands.
   public static final Place FIRST = new Place(1, 1, SegmentHeader.BYTES);
+
+  /// Whether the log comes to this place after the other one.
+  boolean isBehind(Place other) {
+    return segment > other.segment || (segment == other.segment && position > other.position);
+  }
 }

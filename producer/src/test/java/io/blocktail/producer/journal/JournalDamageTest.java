@@ -116,6 +116,28 @@ class JournalDamageTest {
     damageEverywhere(1, true);
   }
 
+  @Test
+  void whatIsRedoneIsOfTwoIncarnations() throws Exception {
+    append(3);
+    log.openToRedoAgain();
+    append(2);
+    log.journal.force(5);
+    append(2);
+    damageEverywhere(5, true);
+  }
+
+  @Test
+  void anIncarnationBeginsInANewSegment() throws Exception {
+    long segment = log.journal.redoPoint().segment();
+    while (log.journal.redoPoint().segment() == segment) {
+      log.checkpoint();
+      append(1);
+    }
+    log.openToRedoAgain();
+    append(4);
+    damageEverywhere(log.forcedThen, true);
+  }
+
   private void append(int count) throws IOException {
     for (int i = 0; i < count; i++) {
       log.append(random);
@@ -128,7 +150,7 @@ class JournalDamageTest {
       append(1);
       log.checkpoint();
       log.journal.acknowledged(log.journal.forced());
-      log.journal.free(log.redo);
+      log.journal.free(log.redo());
     }
     append(3);
   }

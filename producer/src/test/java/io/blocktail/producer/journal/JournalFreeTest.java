@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blocktail.event.Body;
 import io.blocktail.storage.SimulatedDisk;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class JournalFreeTest {
@@ -15,10 +16,11 @@ class JournalFreeTest {
     Place redo;
     do {
       log.checkpoint();
-      redo = log.redo;
+      redo = log.redo();
       log.append(new Body.Bookmark("b".repeat(40)));
     } while (log.journal.redoPoint().segment() == redo.segment() || redo.segment() < 7);
-    log.redo = redo; // taken before the segment turned, durable after it
+    // Taken before the segment turned, durable after it.
+    log.incarnations = List.of(new Incarnation(log.incarnations.getLast().number(), redo));
     log.journal.acknowledged(log.journal.appended());
     assertThat(log.journal.free(redo)).isTrue();
     log.journal.force(log.journal.appended());

@@ -29,8 +29,7 @@ final class Log {
   record Entry(long sequence, long segment, int start, int end, long forced, ByteBuffer body) {}
 
   final SimulatedDisk disk;
-  Place redo = Place.FIRST;
-  int incarnation;
+  List<Incarnation> incarnations = List.of(new Incarnation(0, Place.FIRST));
   long forcedThen;
   final List<Entry> entries = new ArrayList<>();
   Journal journal;
@@ -42,8 +41,7 @@ final class Log {
 
   private Log(Log other) throws IOException {
     this.disk = other.disk.copy();
-    this.redo = other.redo;
-    this.incarnation = other.incarnation;
+    this.incarnations = other.incarnations;
     this.forcedThen = other.forcedThen;
     this.journal = other.journal; // of the other disk: until this one is opened again
   }
@@ -67,27 +65,41 @@ final class Log {
 
   /// The bodies that recovery finds from the redo point on.
   List<ByteBuffer> recovered() throws IOException {
-    try (var recovery = JournalRecovery.read(settings(), redo, incarnation, forcedThen)) {
+    try (var recovery = JournalRecovery.read(settings(), incarnations, forcedThen)) {
       var found = new ArrayList<ByteBuffer>();
       recovery.replay(next -> found.add(copy(next.body())));
       return found;
     }
   }
 
-  /// Opens as a volume does: with the next incarnation and the redo point at the log's end.
+  /// Opens, and has at once on the device what was redone.
   Journal open() throws IOException {
-    try (var recovery = JournalRecovery.read(settings(), redo, incarnation, forcedThen)) {
+    openToRedoAgain();
+    checkpoint();
+    return journal;
+  }
+
+  /// Opens as a volume does: with the next incarnation, and the redo point where it was.
+  Journal openToRedoAgain() throws IOException {
+    try (var recovery = JournalRecovery.read(settings(), incarnations, forcedThen)) {
       journal = recovery.open();
-      checkpoint();
-      incarnation++;
+      var all = new ArrayList<>(incarnations);
+      all.add(new Incarnation(incarnations.getLast().number() + 1, recovery.end()));
+      incarnations = List.copyOf(all);
+      forcedThen = journal.forced();
       return journal;
     }
   }
 
   void checkpoint() throws IOException {
-    redo = journal.redoPoint();
+    Place redo = journal.redoPoint();
     journal.force(redo.sequence() - 1);
+    incarnations = List.of(new Incarnation(incarnations.getLast().number(), redo));
     forcedThen = journal.forced();
+  }
+
+  Place redo() {
+    return incarnations.getFirst().start();
   }
 
   void append(Body body) throws IOException {
@@ -119,7 +131,7 @@ final class Log {
 
   /// The entries from the redo point on.
   List<Entry> sinceRedo() {
-    return entries.stream().filter(entry -> entry.sequence() >= redo.sequence()).toList();
+    return entries.stream().filter(entry -> entry.sequence() >= redo().sequence()).toList();
   }
 
   static ByteBuffer encode(Event event) {
