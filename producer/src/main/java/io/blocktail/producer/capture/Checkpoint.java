@@ -205,15 +205,7 @@ record Checkpoint(
     }
     all.add(new Incarnation(newest().number() + 1, end));
     return new Checkpoint(
-        ownership,
-        epoch,
-        List.copyOf(all),
-        forced,
-        pass,
-        startedEmpty,
-        boot,
-        overflow,
-        published);
+        ownership, epoch, List.copyOf(all), forced, pass, startedEmpty, boot, overflow, published);
   }
 
   Checkpoint withPass(long pass) {

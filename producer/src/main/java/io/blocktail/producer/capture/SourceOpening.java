@@ -167,8 +167,8 @@ final class SourceOpening {
   }
 
   /// The new incarnation and its start at the log's end are durable before anything is appended;
-  /// what a power loss has made doubtful is, before the boot it happened in is forgotten. The device
-  /// is not forced: until the next checkpoint a restart redoes again what was redone now.
+  /// what a power loss has made doubtful is, before the boot it happened in is forgotten. The
+  /// device is not forced: until the next checkpoint a restart redoes again what was redone now.
   private SourceVolume serve(Closeable lock, Checkpoint before, Journal journal, VolumeFiles files)
       throws IOException {
     boolean powerLost = suspectHotRegions(before, files);

@@ -102,7 +102,7 @@ class SourceCrashSimulationTest {
 
     /// Works until it is struck, if need be in the middle of something.
     private List<Request> work(Source.Keeper keeper) throws IOException {
-      countdown = random.nextInt(400);
+      countdown = random.nextInt(random.nextBoolean() ? 400 : 40); // some lives are short
       List<Request> requests = List.of();
       while (!dead) {
         requests = batch();
