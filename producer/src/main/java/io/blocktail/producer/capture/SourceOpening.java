@@ -119,9 +119,12 @@ final class SourceOpening {
           damaged);
     }
     JournalSettings journalSettings = journalSettings(checkpoint);
+    long start = System.nanoTime();
     try (var recovery =
         JournalRecovery.read(journalSettings, checkpoint.incarnations(), checkpoint.forced())) {
-      redo(recovery, checkpoint, files.chunks());
+      var redo = new Redo(checkpoint.ownership().geometry(), device, files.chunks());
+      recovery.replay(redo);
+      tell(redo, System.nanoTime() - start);
       if (checkpoint.isFull()) {
         device.force();
         checkpoint = checkpoint.at(recovery.end(), checkpoint.forced(), checkpoint.published());
@@ -137,19 +140,15 @@ final class SourceOpening {
     }
   }
 
-  private void redo(JournalRecovery recovery, Checkpoint checkpoint, ChunkRecords records)
-      throws IOException {
-    var redo = new Redo(checkpoint.ownership().geometry(), device, records);
-    long start = System.nanoTime();
-    recovery.replay(redo);
-    if (redo.bytes() > 0) {
+  private void tell(Redo redo, long nanos) {
+    if (redo.changes() > 0) {
       LOG.log(
           Level.INFO,
-          "volume {0}: {1} changes with {2} MiB were redone in {3} ms",
+          "volume {0}: {1} changes of {2} MiB were redone, within {3} ms",
           name,
           redo.changes(),
           redo.bytes() >> 20,
-          (System.nanoTime() - start) / 1_000_000);
+          nanos / 1_000_000);
     }
   }
 
