@@ -10,6 +10,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -44,10 +45,43 @@ public class ProducerResource {
     if (state.name().equals(StateName.STOPPED)) {
       throw conflict("volume %s is stopped: %s".formatted(name, state.reason()));
     }
+    if (running.volume().pause().isOn()) {
+      throw conflict(
+          "volume %s cannot be verified: its publishing is paused, so that no target gets to what is to be compared; resume it first"
+              .formatted(name));
+    }
     try {
       return new Verification(running.scrubber().requestPass());
     } catch (IOException e) {
       throw conflict("volume %s cannot be scrubbed: %s".formatted(name, e.getMessage()));
+    }
+  }
+
+  /// Keeps what is captured from the stream, until [#resume] and over restarts. The journal takes
+  /// it, and what happens when that is full is configured.
+  @POST
+  @Path("/{name}/pause")
+  public VolumeView pause(String name) {
+    return use(name, running -> running.volume().pausePublishing(Instant.now()));
+  }
+
+  @POST
+  @Path("/{name}/resume")
+  public VolumeView resume(String name) {
+    return use(name, running -> running.volume().resumePublishing());
+  }
+
+  private interface Use {
+    void of(RunningVolume running) throws IOException;
+  }
+
+  private VolumeView use(String name, Use use) {
+    RunningVolume running = find(name);
+    try {
+      use.of(running);
+      return VolumeView.of(running);
+    } catch (IOException e) {
+      throw conflict("volume %s: %s".formatted(name, e.getMessage()));
     }
   }
 

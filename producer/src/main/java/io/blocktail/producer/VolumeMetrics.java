@@ -50,6 +50,11 @@ class VolumeMetrics {
         "dirty.chunks",
         "Chunks whose content the stream may not have yet",
         v -> v.volume().dirtyChunks());
+    gauge(
+        volume,
+        "paused",
+        "1 while nothing is published because somebody wants it so",
+        v -> v.volume().pause().isOn() ? 1 : 0);
     counter(volume, "changes", "Writes, zeros and trims of clients", v -> v.device().changes());
     counter(volume, "written.bytes", "Bytes that clients wrote", v -> v.device().bytes());
   }

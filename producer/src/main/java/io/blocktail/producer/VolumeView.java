@@ -2,6 +2,7 @@ package io.blocktail.producer;
 
 import io.blocktail.event.Ownership;
 import io.blocktail.producer.capture.SourceVolume;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// A volume as `GET /volumes` shows it. Of one that could not be opened only name, size, file,
@@ -11,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// @param sequence the last one given
 /// @param forced the last one that is durable in the journal
 /// @param published the last one that Kafka has acknowledged
-/// @param state serving, blocked, overflow or stopped
+/// @param state serving, paused, blocked, overflow or stopped
+/// @param pausedSince since when nothing is published because somebody wants it so; null when
+///   something is
 record VolumeView(
     String name,
     @Nullable String uuid,
@@ -27,7 +30,8 @@ record VolumeView(
     String file,
     @Nullable Boolean startedEmpty,
     @Nullable Integer rottedChunks,
-    @Nullable Integer dirtyChunks) {
+    @Nullable Integer dirtyChunks,
+    @Nullable Instant pausedSince) {
   static VolumeView of(RunningVolume running) {
     SourceVolume volume = running.volume();
     Ownership ownership = volume.ownership();
@@ -48,7 +52,8 @@ record VolumeView(
         running.file().toString(),
         volume.startedEmpty(),
         volume.chunks().rottedChunks(),
-        volume.dirtyChunks());
+        volume.dirtyChunks(),
+        volume.pause().since());
   }
 
   static VolumeView of(BrokenVolume broken) {
@@ -65,6 +70,7 @@ record VolumeView(
         StateName.STOPPED,
         broken.reason(),
         broken.file().toString(),
+        null,
         null,
         null,
         null);

@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
 import io.blocktail.event.Messages;
@@ -264,6 +265,42 @@ class ProducerIT {
 
   @Test
   @Order(8)
+  void aPausedVolumeIsServedAndPublishedAfterTheResume() throws Exception {
+    RunningVolume demo = running("demo");
+    String since =
+        given().post("/volumes/demo/pause").then().statusCode(200).extract().path("pausedSince");
+    long before = demo.progress().published();
+    demo.device().write(ByteBuffer.wrap(new byte[4096]), 0);
+    given()
+        .post("/volumes/demo/pause")
+        .then()
+        .statusCode(200)
+        .body("state", equalTo("paused"))
+        .body("reason", startsWith("publishing is paused since "))
+        .body("pausedSince", equalTo(since))
+        .body("published", equalTo((int) before));
+    given()
+        .post("/volumes/demo/verify")
+        .then()
+        .statusCode(409)
+        .body("detail", containsString("its publishing is paused"));
+    get("/q/metrics").then().body(containsString("blocktail_volume_paused{volume=\"demo\"} 1.0"));
+    get("/volumes").then().body("[1].state", equalTo("paused"));
+    for (int i = 0; i < 2; i++) {
+      given()
+          .post("/volumes/demo/resume")
+          .then()
+          .statusCode(200)
+          .body("state", equalTo("serving"))
+          .body("pausedSince", nullValue());
+    }
+    awaitPublished(demo);
+    given().post("/volumes/none/pause").then().statusCode(404);
+    given().post("/volumes/broken/pause").then().statusCode(409);
+  }
+
+  @Test
+  @Order(9)
   void aVolumeThatStopsSaysWhyAndTheOtherServesOn() throws Exception {
     running("filled").volume().stop("a test has stopped it");
     get("/volumes")

@@ -69,6 +69,21 @@ public final class ServiceClient implements AutoCloseable {
         new TypeReference<>() {});
   }
 
+  public Answer<Volume> pause(String volume) {
+    return post("/volumes/%s/pause".formatted(volume));
+  }
+
+  public Answer<Volume> resume(String volume) {
+    return post("/volumes/%s/resume".formatted(volume));
+  }
+
+  private Answer<Volume> post(String path) {
+    return ask(
+        HttpRequest.newBuilder(endpoints.producer().resolve(path))
+            .POST(HttpRequest.BodyPublishers.noBody()),
+        new TypeReference<>() {});
+  }
+
   /// @param pass its id
   public record StartedPass(long pass) {}
 

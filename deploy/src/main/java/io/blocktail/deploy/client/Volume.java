@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// @param sequence the last one given
 /// @param startedEmpty whether the producer made the volume, all zeros
 /// @param dirtyChunks how many chunks its stream does not have yet
+/// @param pausedSince since when nothing is published because somebody wants it so
 public record Volume(
     String name,
     @Nullable String uuid,
@@ -21,4 +22,5 @@ public record Volume(
     @Nullable String reason,
     String file,
     @Nullable Boolean startedEmpty,
-    @Nullable Integer dirtyChunks) {}
+    @Nullable Integer dirtyChunks,
+    @Nullable String pausedSince) {}

@@ -64,6 +64,11 @@ class CommandsTest {
     return run(command, command.connection, arguments);
   }
 
+  private int volumes(String... arguments) {
+    var command = new VolumesCommand();
+    return run(command, command.connection, arguments);
+  }
+
   private JsonNode json() throws IOException {
     return new ObjectMapper().readTree(out.toString());
   }
@@ -386,6 +391,43 @@ class CommandsTest {
     assertThat(status("--json")).isZero();
     assertThat(json().path("notVerifiedYet").valueStream().map(JsonNode::asText))
         .containsExactly("demo/a");
+  }
+
+  @Test
+  void aVolumeIsPausedAndResumed() throws IOException {
+    services.reply(
+        "POST /volumes/demo/pause",
+        "{\"name\":\"demo\",\"size\":4096,\"state\":\"paused\",\"reason\":\"since noon\",\"file\":\"/f\"}");
+    services.reply(
+        "POST /volumes/demo/resume",
+        "{\"name\":\"demo\",\"size\":4096,\"state\":\"serving\",\"file\":\"/f\"}");
+
+    assertThat(volumes("pause", "demo")).isZero();
+    assertThat(out.toString()).contains("demo", "paused: since noon");
+
+    out.getBuffer().setLength(0);
+    assertThat(volumes("resume", "demo", "--json")).isZero();
+    assertThat(json().path("state").asText()).isEqualTo("serving");
+
+    assertThat(volumes("pause", "other")).isEqualTo(2);
+  }
+
+  @Test
+  void volumesAreListedWithAndWithoutTheWord() {
+    assertThat(volumes()).isZero();
+    assertThat(volumes("list")).isZero();
+    assertThat(out.toString().split("demo", -1)).hasSize(3);
+  }
+
+  @Test
+  void aPausedVolumeIsNotWell() {
+    services.reply(
+        "GET /volumes",
+        "[{\"name\":\"demo\",\"size\":4096,\"state\":\"paused\",\"reason\":\"since noon\",\"file\":\"/f\"}]");
+
+    assertThat(status()).isEqualTo(1);
+
+    assertThat(out.toString()).contains("! volume demo is paused");
   }
 
   @Test

@@ -121,7 +121,8 @@ class HealthTest {
   }
 
   private static Volume volume(String state, @Nullable String reason) {
-    return new Volume("demo", "u", 4096, 1, 9L, 9L, 9L, 0L, state, reason, "/d/demo.img", true, 0);
+    return new Volume(
+        "demo", "u", 4096, 1, 9L, 9L, 9L, 0L, state, reason, "/d/demo.img", true, 0, null);
   }
 
   private static Target target(String name, String state, boolean consistent) {

@@ -9,6 +9,7 @@ import io.blocktail.volume.ChunkSet;
 import io.blocktail.volume.VolumeName;
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
@@ -136,6 +137,25 @@ public final class SourceVolume implements AutoCloseable {
   /// Remembered with the next checkpoint.
   public void published(StreamPosition position) {
     published = position;
+  }
+
+  /// Whether what is captured is kept from the stream.
+  public Pause pause() {
+    return files.pause();
+  }
+
+  /// Keeps what is captured from the stream, from now on and over restarts: it stays in the
+  /// journal. What is on its way to Kafka still arrives. Durable when this returns; done twice it
+  /// changes nothing.
+  public void pausePublishing(Instant now) throws IOException {
+    fitness.check();
+    files.pause().begin(now);
+  }
+
+  /// Lets the stream have what the journal kept.
+  public void resumePublishing() throws IOException {
+    fitness.check();
+    files.pause().end();
   }
 
   /// The number of a new scrub pass: higher than any before, also over restarts.

@@ -12,7 +12,12 @@ import java.util.UUID;
 /// @param device the volume's bytes
 /// @param directory where the files are
 record VolumeFiles(
-    BlockDevice device, Disk directory, ChunkRecords chunks, DirtyMap dirty, HotMap hot)
+    BlockDevice device,
+    Disk directory,
+    ChunkRecords chunks,
+    DirtyMap dirty,
+    HotMap hot,
+    Pause pause)
     implements AutoCloseable {
 
   /// Makes the files of a new volume. Durable when this returns.
@@ -32,12 +37,13 @@ record VolumeFiles(
       throws IOException {
     UUID id = ownership.volume();
     Geometry geometry = ownership.geometry();
+    Pause pause = Pause.open(directory);
     var chunks = new ChunkRecords(geometry, ChunkRecordFile.open(directory, id, geometry.chunks()));
     try {
       DirtyMap dirty = DirtyMap.open(directory, id, geometry);
       try {
         return new VolumeFiles(
-            device, directory, chunks, dirty, HotMap.open(directory, id, geometry));
+            device, directory, chunks, dirty, HotMap.open(directory, id, geometry), pause);
       } catch (IOException e) {
         dirty.close();
         throw e;

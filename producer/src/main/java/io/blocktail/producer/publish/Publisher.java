@@ -133,8 +133,12 @@ public final class Publisher implements AutoCloseable {
     return state instanceof State.Stopped;
   }
 
-  /// Whether all that was captured is in the topic.
+  /// Whether all that was captured is in the topic, or, while publishing is paused, all that was
+  /// sent.
   public boolean isDrained() {
+    if (volume.pause().isOn()) {
+      return !(state instanceof State.Sending sending) || sending.window().isEmpty();
+    }
     return state instanceof State.Sending sending
         && sending.window().isEmpty()
         && sending.window().sequence() == journal.appended();
@@ -160,7 +164,11 @@ public final class Publisher implements AutoCloseable {
   }
 
   /// Published implies forced: what was appended is forced here if no client has asked for it.
+  /// While publishing is paused that is nobody's need.
   private boolean forceIfDue() throws IOException {
+    if (volume.pause().isOn()) {
+      return false;
+    }
     long appended = journal.appended();
     if (appended <= journal.forced() || !pace.mayForce(journal.forced())) {
       return false;
@@ -218,7 +226,10 @@ public final class Publisher implements AutoCloseable {
     }
     trouble.noticeSilence(!sending.window().isEmpty(), nanos.getAsLong());
     int bytes = 0;
-    while (pace.maySend() && bytes < STEP_BYTES && sending.window().hasRoom()) {
+    while (!volume.pause().isOn()
+        && pace.maySend()
+        && bytes < STEP_BYTES
+        && sending.window().hasRoom()) {
       JournalRecord record = sending.reader().next();
       if (record == null) {
         if (bytes > 0) {
@@ -300,6 +311,11 @@ public final class Publisher implements AutoCloseable {
 
   /// Waits until there is, or may be, something to do.
   public void pause() {
+    if (volume.pause().isOn()) {
+      boolean underWay = state instanceof State.Sending sending && !sending.window().isEmpty();
+      LockSupport.parkNanos(underWay ? interval.toNanos() : IDLE.toNanos());
+      return;
+    }
     if (!(state instanceof State.Sending sending)) {
       LockSupport.parkNanos(
           journal.appended() > journal.forced() ? pace.pause(false) : IDLE.toNanos());

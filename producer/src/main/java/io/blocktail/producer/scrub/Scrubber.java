@@ -105,7 +105,8 @@ public final class Scrubber {
       return false;
     }
     boolean worked = digests.step();
-    if (volume.journal().blocked()
+    if (volume.pause().isOn() // nobody would be told what it finds
+        || volume.journal().blocked()
         || volume.state() instanceof SourceState.Overflow
         || digests.isFull()) {
       return worked;

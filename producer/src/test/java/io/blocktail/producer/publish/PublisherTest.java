@@ -15,6 +15,7 @@ import io.blocktail.volume.Geometry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,6 +84,59 @@ class PublisherTest {
     assertThat(topic.records().size()).isEqualTo(101);
     assertThat(volume.published().orElseThrow().sequence()).isEqualTo(101);
     assertThat(volume.published().orElseThrow().offset()).isEqualTo(100);
+  }
+
+  @Test
+  void whatIsCapturedWhilePublishingIsPausedIsPublishedAfterwards() throws IOException {
+    write(5);
+    runDry();
+    volume.pausePublishing(Instant.EPOCH);
+    write(10);
+    step(1000);
+    assertThat(topic.records().size()).isEqualTo(6);
+    assertThat(volume.journal().appended()).isEqualTo(16);
+    assertThat(publisher.isDrained()).as("a stop need not wait").isTrue();
+    volume.resumePublishing();
+    assertThat(publisher.isDrained()).isFalse();
+    runDry();
+    assertThat(topic.records().size()).isEqualTo(16);
+  }
+
+  @Test
+  void aPauseOutlivesAKilledProcess() throws IOException {
+    write(5);
+    runDry();
+    volume.pausePublishing(Instant.EPOCH);
+    write(10);
+    restart();
+    write(1);
+    step(1000);
+    assertThat(topic.records().size()).isEqualTo(6);
+    assertThat(volume.pause().since()).isEqualTo(Instant.EPOCH);
+    volume.resumePublishing();
+    restart();
+    runDry();
+    assertThat(topic.records().size()).isEqualTo(17);
+  }
+
+  @Test
+  void whatIsUnderWayWhenPublishingIsPausedIsStillAcknowledged() throws IOException {
+    write(5);
+    while (topic.records().size() < 6) {
+      step(1);
+    }
+    volume.pausePublishing(Instant.EPOCH);
+    step(10);
+    assertThat(publisher.isDrained()).isTrue();
+    assertThat(volume.published().orElseThrow().sequence()).isEqualTo(6);
+  }
+
+  private void step(int times) {
+    for (int i = 0; i < times; i++) {
+      if (!publisher.step()) {
+        nanos += Duration.ofMillis(5).toNanos();
+      }
+    }
   }
 
   @Test

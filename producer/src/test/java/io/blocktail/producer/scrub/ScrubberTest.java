@@ -17,6 +17,7 @@ import io.blocktail.volume.Geometry;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -60,6 +61,25 @@ class ScrubberTest {
       }
     }
     return told;
+  }
+
+  @Test
+  void aPassWaitsWhilePublishingIsPaused() throws IOException {
+    long id = scrubber.requestPass();
+    source.volume.pausePublishing(Instant.EPOCH);
+    scrub();
+    source.nanos += PERIOD.toNanos();
+    scrub();
+    source.publish();
+    scrub();
+    assertThat(pass(id).state()).isEqualTo(Pass.State.RUNNING);
+    assertThat(pass(id).marked()).isZero();
+    assertThat(source.volume.journal().appended()).as("no marker").isEqualTo(1);
+    source.volume.resumePublishing();
+    scrub();
+    source.publish();
+    scrub();
+    assertThat(pass(id).state()).isEqualTo(Pass.State.FINISHED);
   }
 
   @Test

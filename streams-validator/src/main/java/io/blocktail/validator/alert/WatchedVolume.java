@@ -4,6 +4,7 @@ import io.blocktail.event.Position;
 import io.blocktail.validator.compare.Observation.SourceSeen;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What is known of a volume.
 ///
@@ -13,6 +14,7 @@ import java.util.List;
 /// @param marked position of the newest marker; see [Position]
 /// @param published position up to which the source says it has published
 /// @param dirtyChunks how many chunks the source says that its stream does not have yet
+/// @param held whether the source says that it keeps changes from its stream; null is no
 /// @param at the newest time heard from the source, µs since 1970
 /// @param passes how many chunks the source has marked
 /// @param retired UUIDs of volumes that had this name before, newest first
@@ -23,6 +25,7 @@ public record WatchedVolume(
     long marked,
     long published,
     int dirtyChunks,
+    @Nullable Boolean held,
     long at,
     Passes passes,
     List<String> retired) {
@@ -42,7 +45,8 @@ public record WatchedVolume(
   }
 
   static WatchedVolume of(String volumeId, int epoch) {
-    return new WatchedVolume(volumeId, epoch, 0, 0, 0, 0, Long.MIN_VALUE, Passes.NONE, List.of());
+    return new WatchedVolume(
+        volumeId, epoch, 0, 0, 0, 0, null, Long.MIN_VALUE, Passes.NONE, List.of());
   }
 
   /// A former volume that speaks later than its successor did is not late: somebody put it back.
@@ -64,9 +68,14 @@ public record WatchedVolume(
         0,
         0,
         0,
+        null,
         Long.MIN_VALUE,
         Passes.NONE,
         former.subList(0, Math.min(RETIRED, former.size())));
+  }
+
+  boolean isHeld() {
+    return Boolean.TRUE.equals(held);
   }
 
   WatchedVolume marked(int itsEpoch, int count, long position, long time, Passes counted) {
@@ -77,6 +86,7 @@ public record WatchedVolume(
         Position.isAfter(position, marked) ? position : marked,
         published,
         dirtyChunks,
+        held,
         Math.max(at, time),
         counted,
         retired);
@@ -91,6 +101,7 @@ public record WatchedVolume(
         marked,
         Position.of(itsEpoch, status.published()),
         status.dirtyChunks(),
+        status.isHeld() ? Boolean.TRUE : null,
         Math.max(at, status.at()),
         passes,
         retired);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.blocktail.digest.Digest;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What the watch over one volume gets to see, keyed by the volume's name: the internal topic
@@ -106,6 +107,16 @@ public sealed interface Observation {
   record ReplicaGone(String target) implements Observation {}
 
   /// A source's status.
-  record SourceSeen(String volumeId, int epoch, long published, int dirtyChunks, long at)
-      implements Observation {}
+  ///
+  /// @param state as it names it; null when it is of a release that did not tell
+  record SourceSeen(
+      String volumeId, int epoch, long published, int dirtyChunks, @Nullable String state, long at)
+      implements Observation {
+    private static final Set<String> HELD = Set.of("paused", "blocked", "overflow");
+
+    /// Whether it keeps changes from its stream: somebody has paused it, or its journal is full.
+    public boolean isHeld() {
+      return state != null && HELD.contains(state);
+    }
+  }
 }

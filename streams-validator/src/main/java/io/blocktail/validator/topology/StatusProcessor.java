@@ -109,6 +109,7 @@ final class StatusProcessor extends Intake {
             status.getEpoch(),
             status.getPublished(),
             status.getDirtyChunks(),
+            status.getState(),
             status.getAt()));
   }
 

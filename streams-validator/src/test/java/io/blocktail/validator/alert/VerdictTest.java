@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class VerdictTest {
   private static final long NOW = 1_000_000_000_000L;
@@ -94,7 +95,8 @@ class VerdictTest {
   void withoutAWholePassNothingIsKnown() {
     var target = target(status("following", true, 0, 0, 0, "v"), 0, PROVED, 90);
     var passes = new Passes(List.of(new Passes.Pass(7, 3, 0, Position.of(1, 90))));
-    var volume = new WatchedVolume("v", 1, 4, Position.of(1, 90), 0, 0, NOW, passes, List.of());
+    var volume =
+        new WatchedVolume("v", 1, 4, Position.of(1, 90), 0, 0, null, NOW, passes, List.of());
     assertThat(Verdict.of(target, volume, PATIENCE, NOW)).isEqualTo(UNKNOWN);
     assertThat(Verdict.of(target, null, PATIENCE, NOW)).isEqualTo(UNKNOWN);
     assertThat(Verdict.of(target, WatchedVolume.of("v", 1), PATIENCE, NOW)).isEqualTo(UNKNOWN);
@@ -103,10 +105,20 @@ class VerdictTest {
   @org.junit.jupiter.api.Test
   void whatTheStreamDoesNotHaveNoTargetHas() {
     var target = target(status("following", true, 0, 0, 0, "v"), 0, PROVED, 90);
-    var overflowed = volume(NOW).seen(new SourceSeen("v", 1, 95, 3, NOW));
+    var overflowed = volume(NOW).seen(new SourceSeen("v", 1, 95, 3, "overflow", NOW));
     assertThat(Verdict.of(target, overflowed, PATIENCE, NOW)).isEqualTo(BEHIND);
-    var sent = overflowed.seen(new SourceSeen("v", 1, 99, 0, NOW));
+    var sent = overflowed.seen(new SourceSeen("v", 1, 99, 0, "serving", NOW));
     assertThat(Verdict.of(target, sent, PATIENCE, NOW)).isEqualTo(EQUAL);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"paused", "blocked", "overflow"})
+  void whatTheSourceMayKeepFromItsStreamNoTargetHas(String state) {
+    var target = target(status("following", true, 0, 0, 0, "v"), 0, PROVED, 90);
+    var held = volume(NOW).seen(new SourceSeen("v", 1, 95, 0, state, NOW));
+    assertThat(Verdict.of(target, held, PATIENCE, NOW)).isEqualTo(BEHIND);
+    var resumed = held.seen(new SourceSeen("v", 1, 95, 0, "serving", NOW));
+    assertThat(Verdict.of(target, resumed, PATIENCE, NOW)).isEqualTo(EQUAL);
   }
 
   /// Pass 8 has begun, pass 7 is whole with its last marker at 90.
@@ -116,7 +128,7 @@ class VerdictTest {
             List.of(
                 new Passes.Pass(8, 1, 0, Position.of(1, 95)),
                 new Passes.Pass(7, 4, 0, Position.of(1, 90))));
-    return new WatchedVolume("v", 1, 4, Position.of(1, 95), 0, 0, heardAt, passes, List.of());
+    return new WatchedVolume("v", 1, 4, Position.of(1, 95), 0, 0, null, heardAt, passes, List.of());
   }
 
   private static Proof older() {

@@ -62,7 +62,8 @@ class ConsoleTest {
       var passes = new Passes(List.of(new Passes.Pass(7, 4, AT, Position.of(1, 90))));
       return Map.of(
           "demo",
-          new WatchedVolume("v", 1, 4, Position.of(1, 90), 0, 0, Times.now(), passes, List.of()));
+          new WatchedVolume(
+              "v", 1, 4, Position.of(1, 90), 0, 0, null, Times.now(), passes, List.of()));
     }
 
     @Override
