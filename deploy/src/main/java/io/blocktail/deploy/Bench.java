@@ -7,19 +7,23 @@ import io.blocktail.deploy.bench.BenchFailedException;
 import io.blocktail.deploy.bench.BenchRun;
 import io.blocktail.deploy.bench.Job;
 import io.blocktail.deploy.bench.Report;
+import io.blocktail.deploy.bench.Suite;
 import java.io.Serial;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// `deploy/bench`: what replicating through Kafka costs the source and how fast the replicas
@@ -30,8 +34,9 @@ import picocli.CommandLine.Spec;
     name = "bench",
     sortOptions = false,
     description =
-        "Measures Blocktail, with two targets following, beside nbdkit's file plugin and QEMU's mirror."
-            + " Every job moves a fixed number of bytes; all contestants take turns within a round; the"
+        "Measures Blocktail beside nbdkit's file plugin and QEMU's mirror: with two targets following"
+            + " (replication), or as an NBD server (nbd: also with its publishing paused, and with a"
+            + " scrub at the rate of a volume of 1 TiB). Every job moves a fixed number of bytes; all contestants take turns within a round; the"
             + " table shows the rounds' medians. It takes some minutes a round and up to 12 GiB of disk"
             + " meanwhile.")
 public final class Bench implements Callable<Integer> {
@@ -47,17 +52,24 @@ public final class Bench implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "SUITE",
+      defaultValue = "replication",
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})",
+      completionCandidates = SuiteNames.class)
+  private String suite = "";
+
   @Option(
       names = "--rounds",
       paramLabel = "N",
-      defaultValue = "3",
-      description = "how often each job is measured (default: ${DEFAULT-VALUE})")
-  private int rounds;
+      description = "how often each job is measured (default: 3; nbd: 5)")
+  private OptionalInt rounds = OptionalInt.empty();
 
   @Option(
       names = "--only",
       paramLabel = "JOB",
-      description = "measure only this, can be repeated: ${COMPLETION-CANDIDATES}",
+      description = "measure only this job, can be repeated: ${COMPLETION-CANDIDATES}",
       completionCandidates = JobNames.class)
   private List<String> only = List.of();
 
@@ -94,12 +106,19 @@ public final class Bench implements Callable<Integer> {
   @Option(names = "--help", usageHelp = true, description = "show this")
   private boolean help;
 
+  static final class SuiteNames extends ArrayList<String> {
+    @Serial private static final long serialVersionUID = 1L;
+
+    SuiteNames() {
+      Suite.ALL.forEach(suite -> add(suite.name()));
+    }
+  }
+
   static final class JobNames extends ArrayList<String> {
     @Serial private static final long serialVersionUID = 1L;
 
     JobNames() {
-      Job.ALL.forEach(job -> add(job.name()));
-      add(LAG);
+      Suite.ALL.stream().flatMap(suite -> jobsOf(suite).stream()).distinct().forEach(this::add);
     }
   }
 
@@ -107,8 +126,16 @@ public final class Bench implements Callable<Integer> {
     @Serial private static final long serialVersionUID = 1L;
 
     ContestantNames() {
-      addAll(Agenda.contestantNames());
+      Suite.ALL.stream()
+          .flatMap(suite -> suite.contestants().stream())
+          .distinct()
+          .forEach(this::add);
     }
+  }
+
+  private static List<String> jobsOf(Suite suite) {
+    Stream<String> jobs = suite.jobs().stream().map(Job::name);
+    return (suite.lag() ? Stream.concat(jobs, Stream.of(LAG)) : jobs).toList();
   }
 
   @Override
@@ -141,22 +168,30 @@ public final class Bench implements Callable<Integer> {
   }
 
   private Agenda agenda() {
-    if (rounds < 1) {
-      throw wrong("--rounds " + rounds + ": at least 1");
+    Suite measured =
+        Suite.ALL.stream()
+            .filter(one -> one.name().equals(suite))
+            .findFirst()
+            .orElseThrow(() -> wrong(suite + ": one of " + String.join(", ", new SuiteNames())));
+    int times = rounds.orElse(measured.rounds());
+    if (times < 1) {
+      throw wrong("--rounds " + times + ": at least 1");
     }
-    refuseUnknown("--only", only, new JobNames());
-    refuseUnknown("--contestant", contestants, new ContestantNames());
+    refuseUnknown("--only", only, jobsOf(measured));
+    refuseUnknown("--contestant", contestants, measured.contestants());
     Path home =
         Path.of(Objects.requireNonNull(System.getProperty(HOME), "deploy/bench sets " + HOME));
     return new Agenda(
-        quick ? 1 : rounds,
-        Job.ALL.stream()
+        quick ? 1 : times,
+        measured.jobs().stream()
             .filter(job -> only.isEmpty() || only.contains(job.name()))
             .map(job -> quick ? job.dividedBy(QUICK) : job)
             .toList(),
-        only.isEmpty() || only.contains(LAG),
-        contestants,
+        measured.lag() && (only.isEmpty() || only.contains(LAG)),
+        measured.aims(),
+        contestants.isEmpty() ? measured.contestants() : contestants,
         quick ? VOLUME / QUICK : VOLUME,
+        measured.journalLimit(),
         quick ? Agenda.LagSettings.QUICK : Agenda.LagSettings.FULL,
         home,
         directory.orElse(home.resolve("deploy/target/bench")),

@@ -2,14 +2,17 @@ package io.blocktail.deploy.bench;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /// What a run is to do.
 ///
-/// @param contestants names of those to measure; all where it is empty
+/// @param aims that the report judges
+/// @param contestants names of those to measure
 /// @param lag whether the lag is measured too
 /// @param volumeSize bytes, the same for all
+/// @param journalLimit of our volume, in bytes
 /// @param home the repository's top directory, where `deploy/up` is
 /// @param directory below which the run works
 /// @param logs where fio's outputs and the logs stay
@@ -17,8 +20,10 @@ public record Agenda(
     int rounds,
     List<Job> jobs,
     boolean lag,
+    List<Aim> aims,
     List<String> contestants,
     long volumeSize,
+    long journalLimit,
     LagSettings lagSettings,
     Path home,
     Path directory,
@@ -41,25 +46,27 @@ public record Agenda(
     }
   }
 
-  /// All there are, in the order of the table.
-  public static List<String> contestantNames() {
-    return Stream.concat(
-            Stream.of(Ours.NAME, Nbdkit.NAME),
-            Stream.of(QemuMirror.CopyMode.values()).map(QemuMirror.CopyMode::contestant))
+  boolean wants(String contestant) {
+    return contestants.contains(contestant);
+  }
+
+  /// The systems of ours that are started.
+  List<Ours.Settings> systems() {
+    return Stream.of(
+            wants(Ours.NAME) || wants(PausedSource.NAME) ? Ours.NAME : null,
+            wants(Ours.SCRUBBING) ? Ours.SCRUBBING : null)
+        .filter(Objects::nonNull)
+        .map(name -> new Ours.Settings(name, journalLimit))
         .toList();
   }
 
-  boolean wants(String contestant) {
-    return contestants.isEmpty() || contestants.contains(contestant);
-  }
-
-  /// The most that a run can put on the disk: ours has a source, two replicas, a journal, and
-  /// everything ever written in Kafka's log; the peers share a source and a copy.
+  /// The most that a run can put on the disk: each of ours has a source, two replicas, a journal,
+  /// and everything ever written in Kafka's log; the peers share a source and a copy.
   long spaceNeeded() {
     long written = jobs.stream().filter(Job::writes).mapToLong(Job::bytes).sum();
+    int turns = rounds * (wants(PausedSource.NAME) ? 2 : 1) + 2;
     long everything =
-        2 * volumeSize + (rounds + 1) * (written + (lag ? lagSettings.bytes() : 0)) * 11 / 10;
-    return (wants(Ours.NAME) ? 3 * volumeSize + Ours.JOURNAL_LIMIT + everything : 0)
-        + 2 * volumeSize;
+        2 * volumeSize + turns * (written + (lag ? lagSettings.bytes() : 0)) * 11 / 10;
+    return systems().size() * (3 * volumeSize + journalLimit + everything) + 2 * volumeSize;
   }
 }

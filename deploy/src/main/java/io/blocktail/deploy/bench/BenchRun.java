@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /// A whole run: round by round, and in a round job by job, every contestant does the same job
 /// within the same minute, so that the machine's moods hit all alike. Who begins changes from round
@@ -27,7 +27,7 @@ public final class BenchRun implements AutoCloseable {
   private final Results results = new Results();
   private final List<Contestant> contestants = new ArrayList<>();
   private final List<String> skipped = new ArrayList<>();
-  private volatile @Nullable Ours ours;
+  private final List<Ours> systems = new CopyOnWriteArrayList<>();
   private boolean closed;
   private Duration peersMeasured = Duration.ZERO;
   private Duration oursMeanwhile = Duration.ZERO;
@@ -47,8 +47,8 @@ public final class BenchRun implements AutoCloseable {
   /// Measures everything; the report is whole or there is none.
   public Report run() throws BenchFailedException, InterruptedException {
     preparePeers();
-    if (agenda.wants(Ours.NAME)) {
-      prepareOurs();
+    for (Ours.Settings settings : agenda.systems()) {
+      prepare(settings);
     }
     for (int round = 0; round < agenda.rounds(); round++) {
       List<Contestant> order = new ArrayList<>(contestants);
@@ -64,9 +64,9 @@ public final class BenchRun implements AutoCloseable {
         }
       }
     }
-    if (ours != null) {
+    for (Ours system : systems) {
       say("comparing both replicas with their source");
-      ours.compare();
+      system.compare();
     }
     return report();
   }
@@ -109,19 +109,22 @@ public final class BenchRun implements AutoCloseable {
     return true;
   }
 
-  private void prepareOurs() throws BenchFailedException, InterruptedException {
-    say("starting blocktail");
-    Ours started = Ours.start(children, workspace, agenda.home(), agenda.volumeSize());
-    ours = started;
-    contestants.addFirst(started);
+  private void prepare(Ours.Settings settings) throws BenchFailedException, InterruptedException {
+    say("starting %s", settings.name());
+    Ours started = Ours.start(settings, children, workspace, agenda.home(), agenda.volumeSize());
+    systems.add(started);
+    if (agenda.wants(started.name())) {
+      contestants.add(systems.size() - 1, started);
+    }
     say("filling its volume");
     for (long at = 0; at < agenda.volumeSize(); at += FILL_PART) {
       long part = Math.min(FILL_PART, agenda.volumeSize() - at);
-      Job fill = new Job("fill", "fill", Job.Access.WRITE, 512 << 10, 4, 0, part);
-      try (Contestant.Export export = started.open(fill)) {
-        fio.run(fill, new Fio.Area(at, part), export.uri(), 0);
-        export.settle();
-      }
+      fill(started, new Fio.Area(at, part));
+    }
+    if (started.name().equals(Ours.NAME) && agenda.wants(PausedSource.NAME)) {
+      var paused = new PausedSource(started);
+      contestants.addFirst(paused);
+      fill(paused, whole()); // its journal gets the files that it will use
     }
     say("warming it up");
     for (Job job : agenda.jobs()) {
@@ -130,6 +133,15 @@ public final class BenchRun implements AutoCloseable {
         fio.run(part, whole(), export.uri(), -1 - agenda.rounds());
         export.settle();
       }
+    }
+  }
+
+  private void fill(Contestant contestant, Fio.Area area)
+      throws BenchFailedException, InterruptedException {
+    Job fill = new Job("fill", "fill", Job.Access.WRITE, 512 << 10, 4, 0, 1, area.size());
+    try (Contestant.Export export = contestant.open(fill)) {
+      fio.run(fill, area, export.uri(), 0);
+      export.settle();
     }
   }
 
@@ -158,7 +170,7 @@ public final class BenchRun implements AutoCloseable {
 
   private void measureLag(Contestant contestant, int round)
       throws BenchFailedException, InterruptedException {
-    if (contestant.name().equals(Nbdkit.NAME)) {
+    if (contestant.name().equals(Nbdkit.NAME) || contestant.name().equals(PausedSource.NAME)) {
       return;
     }
     Job lag =
@@ -169,6 +181,7 @@ public final class BenchRun implements AutoCloseable {
             LagProbe.BLOCK,
             1,
             0,
+            1,
             agenda.lagSettings().bytes());
     try (Idle _ = new Idle(contestant);
         Contestant.Export export = contestant.open(lag)) {
@@ -208,7 +221,7 @@ public final class BenchRun implements AutoCloseable {
         results,
         contestants.stream().map(c -> new ResultsTable.Column(c.name(), c.title())).toList(),
         List.copyOf(skipped),
-        ours == null ? 0 : ours.journalPeak(),
+        systems.stream().mapToLong(Ours::journalPeak).max().orElse(0),
         share);
   }
 
@@ -225,28 +238,30 @@ public final class BenchRun implements AutoCloseable {
     }
     closed = true;
     children.close();
-    if (ours != null) {
-      ours.keepLogs();
-    }
+    systems.forEach(Ours::keepLogs);
     workspace.close();
   }
 
   /// Counts what ours, idle, takes from a peer that is measured.
   private final class Idle implements AutoCloseable {
-    private final @Nullable Ours idle;
+    private final List<Ours> idle;
     private final long start = System.nanoTime();
     private final Duration before;
 
     Idle(Contestant measured) {
-      idle = measured == ours ? null : ours;
-      before = idle == null ? Duration.ZERO : idle.cpuTime();
+      idle = systems.stream().filter(system -> !measured.isPartOf(system)).toList();
+      before = cpuTime();
+    }
+
+    private Duration cpuTime() {
+      return idle.stream().map(Ours::cpuTime).reduce(Duration.ZERO, Duration::plus);
     }
 
     @Override
     public void close() {
-      if (idle != null) {
+      if (!idle.isEmpty()) {
         peersMeasured = peersMeasured.plusNanos(System.nanoTime() - start);
-        oursMeanwhile = oursMeanwhile.plus(idle.cpuTime()).minus(before);
+        oursMeanwhile = oursMeanwhile.plus(cpuTime()).minus(before);
       }
     }
   }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// Every process that a run starts. [#close] stops those that are left, the newest first; it is
@@ -19,17 +20,24 @@ final class Children implements AutoCloseable {
   private boolean closed;
 
   /// Starts a process whose output goes to a file and which has no input.
-  synchronized Process start(Path log, List<String> command) throws BenchFailedException {
+  Process start(Path log, List<String> command) throws BenchFailedException {
+    return start(log, command, Map.of());
+  }
+
+  /// @param environment on top of ours
+  synchronized Process start(Path log, List<String> command, Map<String, String> environment)
+      throws BenchFailedException {
     if (closed) {
       throw new BenchFailedException("stopping: " + command.getFirst() + " is not started");
     }
     try {
-      Process process =
+      var builder =
           new ProcessBuilder(command)
               .redirectInput(new File("/dev/null"))
               .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-              .start();
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+      builder.environment().putAll(environment);
+      Process process = builder.start();
       running.push(process);
       return process;
     } catch (IOException e) {

@@ -13,6 +13,11 @@ interface Contestant {
   /// As in the table.
   String title();
 
+  /// Whether it is served by this system of ours.
+  default boolean isPartOf(Ours system) {
+    return this == system;
+  }
+
   /// Starts serving, or, where it serves all the time, makes sure that it can take the job: nothing
   /// of an earlier one is under way any more.
   Export open(Job job) throws BenchFailedException, InterruptedException;

@@ -57,10 +57,14 @@ final class Fio {
                 "--iodepth=" + job.depth(),
                 "--offset=" + area.offset(),
                 "--size=" + area.size(),
-                "--io_size=" + job.bytes(),
+                "--io_size=" + job.bytes() / job.clients(),
                 "--randseed=" + seed,
                 "--output-format=json",
                 "--output=" + output));
+    if (job.clients() > 1) {
+      command.add("--numjobs=" + job.clients());
+      command.add("--group_reporting");
+    }
     if (job.fsyncEvery() > 0) {
       command.add("--fsync=" + job.fsyncEvery());
     }

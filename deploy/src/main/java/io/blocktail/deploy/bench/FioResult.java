@@ -1,6 +1,9 @@
 package io.blocktail.deploy.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /// What one run of a job came to, from fio's JSON (`--output-format=json`).
 ///
@@ -18,12 +21,16 @@ public record FioResult(long bytes, long operations, long millis) {
     if (error != 0) {
       throw new BenchFailedException(job.title() + ": fio reports error " + error);
     }
-    JsonNode direction = run.path(job.writes() ? "write" : "read");
+    List<JsonNode> directions =
+        Stream.of(job.reads() ? "read" : null, job.writes() ? "write" : null)
+            .filter(Objects::nonNull)
+            .map(run::path)
+            .toList();
     FioResult result =
         new FioResult(
-            direction.path("io_bytes").asLong(-1),
-            direction.path("total_ios").asLong(-1),
-            direction.path("runtime").asLong(-1));
+            directions.stream().mapToLong(d -> d.path("io_bytes").asLong(-1)).sum(),
+            directions.stream().mapToLong(d -> d.path("total_ios").asLong(-1)).sum(),
+            directions.stream().mapToLong(d -> d.path("runtime").asLong(-1)).max().orElse(-1));
     if (result.bytes != job.bytes()) {
       throw new BenchFailedException(
           job.title() + ": fio moved " + result.bytes + " bytes, not " + job.bytes());

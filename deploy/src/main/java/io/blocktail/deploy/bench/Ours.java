@@ -9,7 +9,9 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
@@ -22,8 +24,26 @@ import java.util.stream.Stream;
 final class Ours implements Contestant {
   static final String NAME = "blocktail";
 
-  /// What the launcher gives a volume's journal.
+  /// With a scrub that has the rate which a volume of 1 TiB gets by default.
+  static final String SCRUBBING = "blocktail-scrubbing";
+
+  /// What the producer gives a volume's journal by default.
   static final long JOURNAL_LIMIT = 1L << 30;
+
+  private static final Duration SCRUB_OF_A_TEBIBYTE = Duration.ofHours(24);
+
+  /// @param journalLimit in bytes
+  record Settings(String name, long journalLimit) {
+    Map<String, String> environment(long volumeSize) {
+      var environment = new HashMap<String, String>();
+      environment.put("BLOCKTAIL_JOURNAL_LIMIT", (journalLimit >> 20) + "M");
+      if (name.equals(SCRUBBING)) {
+        long millis = SCRUB_OF_A_TEBIBYTE.toMillis() * (volumeSize >> 20) >> 20;
+        environment.put("BLOCKTAIL_SCRUB_PERIOD", Duration.ofMillis(millis).toString());
+      }
+      return environment;
+    }
+  }
 
   /// What a record costs beyond its block, generously.
   private static final double JOURNAL_OVERHEAD = 1.1;
@@ -37,6 +57,7 @@ final class Ours implements Contestant {
   private static final Duration START = Duration.ofMinutes(3);
   private static final Duration STALL = Duration.ofSeconds(60);
 
+  private final Settings settings;
   private final Workspace workspace;
   private final Process launcher;
   private final Path directory;
@@ -45,22 +66,28 @@ final class Ours implements Contestant {
   private List<Path> replicas = List.of();
   private long journalPeak;
 
-  private Ours(Workspace workspace, Process launcher, Path directory, TestedVolume volume) {
+  private Ours(
+      Settings settings,
+      Workspace workspace,
+      Process launcher,
+      Path directory,
+      TestedVolume volume) {
+    this.settings = settings;
     this.workspace = workspace;
     this.launcher = launcher;
     this.directory = directory;
-    this.log = workspace.log("up.log");
+    this.log = workspace.log(settings.name() + ".log");
     this.volume = volume;
   }
 
   /// Starts the system and waits until both targets follow.
-  static Ours start(Children children, Workspace workspace, Path home, long size)
+  static Ours start(Settings settings, Children children, Workspace workspace, Path home, long size)
       throws BenchFailedException, InterruptedException {
     int offset = freePorts();
-    Path directory = workspace.path("blocktail");
+    Path directory = workspace.path(settings.name());
     Process launcher =
         children.start(
-            workspace.log("up.log"),
+            workspace.log(settings.name() + ".log"),
             List.of(
                 home.resolve("deploy/up").toString(),
                 "--dir",
@@ -68,9 +95,11 @@ final class Ours implements Contestant {
                 "--volume",
                 VOLUME + "=" + (size >> 20) + "M",
                 "--port-offset",
-                Integer.toString(offset)));
+                Integer.toString(offset)),
+            settings.environment(size));
     Ours ours =
         new Ours(
+            settings,
             workspace,
             launcher,
             directory,
@@ -83,12 +112,26 @@ final class Ours implements Contestant {
 
   @Override
   public String name() {
-    return NAME;
+    return settings.name();
   }
 
   @Override
   public String title() {
-    return "blocktail";
+    return settings.name().equals(SCRUBBING) ? "blocktail, scrub" : "blocktail";
+  }
+
+  void pause() throws BenchFailedException {
+    answered(() -> {
+      volume.pause();
+      return true;
+    });
+  }
+
+  void resume() throws BenchFailedException {
+    answered(() -> {
+      volume.resume();
+      return true;
+    });
   }
 
   /// The most journal that was in use during any job.
@@ -111,7 +154,7 @@ final class Ours implements Contestant {
         STALL,
         launcher,
         log,
-        () -> follows() && source().journalBytes() + needed <= JOURNAL_LIMIT);
+        () -> follows() && source().journalBytes() + needed <= settings.journalLimit());
     JournalWatch watch = new JournalWatch(volume);
     watch.start();
     return new Serving(watch);
@@ -135,7 +178,7 @@ final class Ours implements Contestant {
   }
 
   void keepLogs() {
-    workspace.keepLogs(directory.resolve("logs"));
+    workspace.keepLogs(settings.name(), directory.resolve("logs"));
   }
 
   private boolean follows() {

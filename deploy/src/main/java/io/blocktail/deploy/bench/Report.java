@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// A finished run.
 ///
@@ -20,7 +20,6 @@ public record Report(
     long journalPeak,
     double idleShare) {
 
-  private static final double AIM_RATIO = 1.0;
   private static final long AIM_LAG_MILLIS = 50;
 
   public String text() {
@@ -36,13 +35,13 @@ public record Report(
                 agenda.volumeSize() >> 20));
     skipped.forEach(line -> text.append("not measured: ").append(line).append('\n'));
     text.append('\n').append(new ResultsTable(results, contestants).render()).append('\n');
-    if (agenda.wants(Ours.NAME)) {
+    if (!agenda.systems().isEmpty()) {
       text.append(
           String.format(
               Locale.ROOT,
               "Journal: at most %d of %d MiB seen in use, writers never seen blocked.%n",
               journalPeak >> 20,
-              Ours.JOURNAL_LIMIT >> 20));
+              agenda.journalLimit() >> 20));
       if (contestants.size() > 1) {
         text.append(
             String.format(
@@ -57,20 +56,7 @@ public record Report(
   }
 
   private String aims() {
-    List<String> below =
-        results.jobs().stream()
-            .filter(job -> mirrorRatio(job).filter(ratio -> ratio.median() < AIM_RATIO).isPresent())
-            .map(Job::title)
-            .toList();
-    boolean compared = results.jobs().stream().anyMatch(job -> mirrorRatio(job).isPresent());
-    String jobs =
-        !compared
-            ? ""
-            : "Aim, at least %.1f of the better of QEMU's mirrors: %s%n"
-                .formatted(
-                    AIM_RATIO,
-                    below.isEmpty() ? "reached" : "missed by " + String.join(", ", below));
-    return jobs
+    return agenda.aims().stream().map(aim -> aim.judge(results)).collect(Collectors.joining())
         + results
             .lag(Ours.NAME)
             .map(lag ->
@@ -79,10 +65,6 @@ public record Report(
                         AIM_LAG_MILLIS,
                         lag.p99Nanos() < AIM_LAG_MILLIS * 1_000_000 ? "reached" : "missed"))
             .orElse("");
-  }
-
-  private Optional<Ratio> mirrorRatio(Job job) {
-    return results.betterMirror(job).flatMap(name -> results.ratio(job, name));
   }
 
   public ObjectNode json() {
@@ -101,7 +83,7 @@ public record Report(
         .put("rounds", agenda.rounds())
         .put("volumeBytes", agenda.volumeSize())
         .put("journalPeakBytes", journalPeak)
-        .put("journalLimitBytes", Ours.JOURNAL_LIMIT)
+        .put("journalLimitBytes", agenda.journalLimit())
         .put("idleCores", idleShare);
   }
 }

@@ -58,7 +58,12 @@ final class Results {
 
   /// Empty where one of the two was not measured in every round.
   Optional<Ratio> ratio(Job job, String peer) {
-    List<Double> ours = figures(job, Ours.NAME);
+    return ratio(job, Ours.NAME, peer);
+  }
+
+  /// The same for another one of ours.
+  Optional<Ratio> ratio(Job job, String contestant, String peer) {
+    List<Double> ours = figures(job, contestant);
     List<Double> theirs = figures(job, peer);
     return ours.isEmpty() || ours.size() != theirs.size()
         ? Optional.empty()
@@ -67,8 +72,13 @@ final class Results {
 
   /// The copy mode in which QEMU's mirror does this job better: the one to be held against.
   Optional<String> betterMirror(Job job) {
-    return Stream.of(QemuMirror.CopyMode.values())
-        .map(QemuMirror.CopyMode::contestant)
+    return best(
+        job, Stream.of(QemuMirror.CopyMode.values()).map(QemuMirror.CopyMode::contestant).toList());
+  }
+
+  /// The one of them that does this job best.
+  Optional<String> best(Job job, List<String> contestants) {
+    return contestants.stream()
         .filter(name -> median(job, name).isPresent())
         .max((a, b) -> Double.compare(median(job, a).orElseThrow(), median(job, b).orElseThrow()));
   }

@@ -26,8 +26,9 @@ final class TestedVolume {
 
   /// @param journalBytes of the journal that are in use
   record Source(String state, long sequence, long journalBytes) {
+    /// Whether clients are served at full speed, published or not.
     boolean serving() {
-      return state.equals("serving");
+      return state.equals("serving") || state.equals("paused");
     }
   }
 
@@ -47,6 +48,15 @@ final class TestedVolume {
       }
     }
     throw new UnansweredException("the producer has no volume " + name);
+  }
+
+  /// Nothing is published from now on.
+  void pause() throws UnansweredException {
+    given(client.pause(name));
+  }
+
+  void resume() throws UnansweredException {
+    given(client.resume(name));
   }
 
   List<Replica> replicas() throws UnansweredException {

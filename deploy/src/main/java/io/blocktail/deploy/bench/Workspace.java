@@ -20,7 +20,7 @@ final class Workspace implements AutoCloseable {
 
   /// What a Unix socket's address may take (sun_path, 108 bytes with its closing zero), less the
   /// longest name of a socket below the directory.
-  private static final int PATH_LIMIT = 107 - "/blocktail/nbd.sock".length();
+  private static final int PATH_LIMIT = 107 - "/blocktail-scrubbing/nbd.sock".length();
 
   private final Path directory;
   private final Path logs;
@@ -85,13 +85,13 @@ final class Workspace implements AutoCloseable {
   }
 
   /// Copies what a contestant logged to where the other logs are.
-  void keepLogs(Path from) {
+  void keepLogs(String contestant, Path from) {
     if (logs.startsWith(directory) || !Files.isDirectory(from)) {
       return;
     }
     try (Stream<Path> files = Files.list(from)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Files.copy(file, logs.resolve("blocktail-" + file.getFileName()));
+        Files.copy(file, logs.resolve(contestant + "-" + file.getFileName()));
       }
     } catch (IOException e) {
       System.err.println("the logs in " + from + " are not kept: " + e);

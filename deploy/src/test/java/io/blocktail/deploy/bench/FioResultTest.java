@@ -43,7 +43,7 @@ class FioResultTest {
 
   @Test
   void theOtherDirectionsFiguresAreNotTaken() {
-    Job read = new Job("r", "read", Job.Access.RANDOM_READ, 4096, 32, 0, JOB.bytes());
+    Job read = new Job("r", "read", Job.Access.RANDOM_READ, 4096, 32, 0, 1, JOB.bytes());
 
     assertThatThrownBy(() -> FioResult.of(output(), read))
         .hasMessage("read: fio moved 0 bytes, not 25165824");
@@ -58,8 +58,25 @@ class FioResultTest {
   }
 
   @Test
+  void whatManyClientsReadAndWriteIsCountedTogether() throws Exception {
+    Job mixed = new Job("m", "mixed", Job.Access.RANDOM_READ_WRITE, 4096, 8, 0, 4, 8192 * 1024);
+    JsonNode output =
+        new ObjectMapper()
+            .readTree(
+                """
+                {"jobs": [{"error": 0,
+                  "read": {"io_bytes": 4194304, "total_ios": 1024, "runtime": 90},
+                  "write": {"io_bytes": 4194304, "total_ios": 1024, "runtime": 100}}]}
+                """);
+
+    assertThat(FioResult.of(output, mixed)).isEqualTo(new FioResult(8388608, 2048, 100));
+    assertThat(Fio.command(mixed, new Fio.Area(0, 65536), "nbd:x", 7, Path.of("out.json")))
+        .contains("--rw=randrw", "--io_size=2097152", "--numjobs=4", "--group_reporting");
+  }
+
+  @Test
   void aJobBecomesAFioCommand() {
-    Job job = new Job("j", "j", Job.Access.RANDOM_WRITE, 4096, 32, 32, 8192);
+    Job job = new Job("j", "j", Job.Access.RANDOM_WRITE, 4096, 32, 32, 1, 8192);
 
     assertThat(Fio.command(job, new Fio.Area(4096, 65536), "nbd:x", 7, Path.of("out.json")))
         .containsExactly(

@@ -12,9 +12,9 @@ class ResultsTest {
   private static final String BACKGROUND = QemuMirror.CopyMode.BACKGROUND.contestant();
 
   private static final Job WRITES =
-      new Job("w", "writes", Job.Access.RANDOM_WRITE, 4096, 32, 0, 4096 * 1000);
+      new Job("w", "writes", Job.Access.RANDOM_WRITE, 4096, 32, 0, 1, 4096 * 1000);
   private static final Job READS =
-      new Job("r", "reads", Job.Access.RANDOM_READ, 4096, 32, 0, 4096 * 1000);
+      new Job("r", "reads", Job.Access.RANDOM_READ, 4096, 32, 0, 1, 4096 * 1000);
 
   private static final List<ResultsTable.Column> COLUMNS =
       List.of(
@@ -69,7 +69,7 @@ class ResultsTest {
   void theRateOfReplicationCountsFromTheJobsBeginning() {
     Results.Measured measured =
         new Results.Measured(
-            new Job("w", "w", Job.Access.WRITE, 512 << 10, 4, 0, 64 << 20),
+            new Job("w", "w", Job.Access.WRITE, 512 << 10, 4, 0, 1, 64 << 20),
             new FioResult(64 << 20, 128, 500),
             Duration.ofMillis(1500));
 

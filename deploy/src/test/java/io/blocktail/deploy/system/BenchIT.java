@@ -20,7 +20,8 @@ class BenchIT {
   @TempDir Path elsewhere;
 
   @Test
-  void blocktailIsMeasuredAndItsReplicasComparedFromWhereverItIsCalled() throws Exception {
+  void blocktailIsMeasuredPublishingAndPausedAndItsReplicasComparedFromWhereverItIsCalled()
+      throws Exception {
     var _ = ForeignTool.require("fio", "fio");
 
     Script.Result result =
@@ -28,11 +29,20 @@ class BenchIT {
             elsewhere,
             PATIENCE,
             "bench",
-            List.of("--quick", "--only", "write-512k-qd4", "--contestant", "blocktail"));
+            List.of(
+                "nbd",
+                "--quick",
+                "--only",
+                "write-1m-qd4",
+                "--contestant",
+                "blocktail",
+                "--contestant",
+                "blocktail-paused"));
 
     assertThat(result.exit()).as(result.printed()).isZero();
     assertThat(result.printed())
-        .contains("round 1  write 512k qd4", "settled after")
+        .containsPattern("round 1  write 1m qd4 +blocktail, paused .* settled after")
+        .containsPattern("round 1  write 1m qd4 +blocktail  .* settled after")
         .contains("comparing both replicas with their source")
         .contains("writers never seen blocked");
     assertThat(elsewhere).isEmptyDirectory();
