@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 
 /// A directory in memory that can lose power. Every file remembers its durable content and the
@@ -28,29 +30,35 @@ public final class SimulatedDisk implements Disk {
 
   private record Write(int position, byte[] bytes) {}
 
+  /// What happens at a power loss to a write that was not forced.
+  public enum Fate {
+    LOST,
+    KEPT,
+    /// Of its sectors some are kept.
+    TORN
+  }
+
   private static final class Content {
-    byte[] now = new byte[0];
-    byte[] durable = new byte[0];
+    SimulatedBytes now = new SimulatedBytes();
+    SimulatedBytes durable = new SimulatedBytes();
     final List<Write> pending = new ArrayList<>();
 
-    void put(int position, byte[] bytes) {
-      now = put(now, position, bytes);
+    void write(int position, byte[] bytes) {
+      now = now.with(position, bytes);
+      pending.add(new Write(position, bytes));
     }
 
     void force() {
-      for (Write write : pending) {
-        durable = put(durable, write.position, write.bytes);
-      }
+      durable = now;
       pending.clear();
     }
 
-    private static byte[] put(byte[] into, int position, byte[] bytes) {
-      byte[] grown =
-          position + bytes.length > into.length
-              ? Arrays.copyOf(into, position + bytes.length)
-              : into;
-      System.arraycopy(bytes, 0, grown, position, bytes.length);
-      return grown;
+    Content copy() {
+      var copy = new Content();
+      copy.now = now;
+      copy.durable = durable;
+      copy.pending.addAll(pending);
+      return copy;
     }
   }
 
@@ -69,59 +77,87 @@ public final class SimulatedDisk implements Disk {
 
   /// Loses power: what was not forced is kept, lost or torn, each write on its own.
   public synchronized void losePower(RandomGenerator random) {
+    losePower(write -> Fate.values()[random.nextInt(3)], random::nextBoolean);
+  }
+
+  /// Loses power.
+  ///
+  /// @param fate of each write that was not forced, by its number from 0 on: file by file, and in
+  ///   the order in which they came
+  /// @param sector whether the next sector of a torn write is kept
+  public synchronized void losePower(IntFunction<Fate> fate, BooleanSupplier sector) {
     locks.clear();
+    int number = 0;
     for (Content content : files.values()) {
-      var after = new Content();
-      after.now = content.durable.clone();
+      SimulatedBytes after = content.durable;
       for (Write write : content.pending) {
-        switch (random.nextInt(3)) {
-          case 0 -> {}
-          case 1 -> after.put(write.position, write.bytes);
-          default -> tear(after, write, random);
-        }
+        after =
+            switch (fate.apply(number++)) {
+              case LOST -> after;
+              case KEPT -> after.with(write.position, write.bytes);
+              case TORN -> torn(after, write, sector);
+            };
       }
-      content.now = after.now;
-      content.durable = after.now.clone();
-      content.pending.clear();
+      content.now = after;
+      content.force();
     }
   }
 
-  private static void tear(Content content, Write write, RandomGenerator random) {
+  private static SimulatedBytes torn(SimulatedBytes bytes, Write write, BooleanSupplier sector) {
+    SimulatedBytes torn = bytes;
     int at = 0;
     while (at < write.bytes.length) {
       int border = Math.min(write.bytes.length, at + SECTOR - (write.position + at) % SECTOR);
-      if (random.nextBoolean()) {
-        content.put(write.position + at, Arrays.copyOfRange(write.bytes, at, border));
+      if (sector.getAsBoolean()) {
+        torn = torn.with(write.position + at, Arrays.copyOfRange(write.bytes, at, border));
       }
       at = border;
     }
+    return torn;
+  }
+
+  /// How many writes no force has covered.
+  public synchronized int pendingWrites() {
+    return files.values().stream().mapToInt(content -> content.pending.size()).sum();
+  }
+
+  /// The system has written everything back by itself.
+  public synchronized void forceAll() {
+    files.values().forEach(Content::force);
   }
 
   /// Changes one byte behind everybody's back, also of what is durable.
   public synchronized void flip(String name, int position, int mask) throws IOException {
     Content content = content(name);
-    content.now[position] ^= (byte) mask;
-    if (position < content.durable.length) {
-      content.durable[position] ^= (byte) mask;
+    content.now = content.now.flipped(position, mask);
+    if (position < content.durable.length()) {
+      content.durable = content.durable.flipped(position, mask);
     }
   }
 
   public synchronized byte[] contentOf(String name) throws IOException {
-    return content(name).now.clone();
+    return content(name).now.toArray();
   }
 
   /// Replaces a file's whole content, durably.
   public synchronized void setContent(String name, byte[] bytes) {
     var content = new Content();
-    content.now = bytes.clone();
-    content.durable = bytes.clone();
+    content.now = new SimulatedBytes().with(0, bytes);
+    content.force();
     files.put(name, content);
   }
 
   /// A second disk with the same content, of which nothing is pending.
   public synchronized SimulatedDisk copy() {
+    SimulatedDisk copy = snapshot();
+    copy.forceAll();
+    return copy;
+  }
+
+  /// A second disk in the same state.
+  public synchronized SimulatedDisk snapshot() {
     var copy = new SimulatedDisk();
-    files.forEach((name, content) -> copy.setContent(name, content.now));
+    files.forEach((name, content) -> copy.files.put(name, content.copy()));
     return copy;
   }
 
@@ -154,10 +190,10 @@ public final class SimulatedDisk implements Disk {
     if (content == null) {
       return Optional.empty();
     }
-    if (content.now.length > limit) {
+    if (content.now.length() > limit) {
       throw new IOException(name + " is larger than " + limit + " bytes");
     }
-    return Optional.of(ByteBuffer.wrap(content.now.clone()));
+    return Optional.of(ByteBuffer.wrap(content.now.toArray()));
   }
 
   @Override
@@ -213,7 +249,7 @@ public final class SimulatedDisk implements Disk {
     public long size() throws IOException {
       synchronized (SimulatedDisk.this) {
         check();
-        return content.now.length;
+        return content.now.length();
       }
     }
 
@@ -221,11 +257,7 @@ public final class SimulatedDisk implements Disk {
     public int read(ByteBuffer into, long position) throws IOException {
       synchronized (SimulatedDisk.this) {
         check();
-        int n = (int) Math.clamp(content.now.length - position, 0, into.remaining());
-        if (n > 0) {
-          into.put(content.now, (int) position, n);
-        }
-        return n;
+        return content.now.read(into, (int) Math.min(position, Integer.MAX_VALUE));
       }
     }
 
@@ -236,8 +268,7 @@ public final class SimulatedDisk implements Disk {
         fault.before("write", name);
         var bytes = new byte[from.remaining()];
         from.get(bytes);
-        content.put((int) position, bytes);
-        content.pending.add(new Write((int) position, bytes));
+        content.write((int) position, bytes);
       }
     }
 

@@ -45,6 +45,14 @@ final class Source {
 
   Source(SimulatedDisk directory, SimulatedDisk medium, int size, SourceSettings settings)
       throws IOException {
+    this(directory, medium, size, settings, 0);
+  }
+
+  /// @param boots how often the system was started before
+  Source(
+      SimulatedDisk directory, SimulatedDisk medium, int size, SourceSettings settings, int boots)
+      throws IOException {
+    this.boots = boots;
     this.directory = directory;
     this.medium = medium;
     this.size = size;
