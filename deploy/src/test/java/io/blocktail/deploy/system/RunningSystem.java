@@ -27,16 +27,9 @@ final class RunningSystem implements AutoCloseable {
   private static final Duration READY = Duration.ofSeconds(90);
   private static final Duration STOPPED = Duration.ofSeconds(150);
   private static final Duration COMMAND = Duration.ofMinutes(4);
-  private static final long POLL_MILLIS = 50;
 
   /// A system of a test does not live long enough to earn what the second compiler costs.
-  private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
-
-  /// Asks a question of the running system.
-  @FunctionalInterface
-  interface Condition {
-    boolean holds() throws Exception;
-  }
+  static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
 
   private final Path directory;
   private final int offset;
@@ -154,22 +147,7 @@ final class RunningSystem implements AutoCloseable {
 
   /// Asks again and again until it is so; an exception of a question counts as no.
   void await(String what, Duration atMost, Condition condition) throws Exception {
-    long deadline = System.nanoTime() + atMost.toNanos();
-    Exception last = null;
-    while (true) {
-      try {
-        if (condition.holds()) {
-          return;
-        }
-        last = null;
-      } catch (IOException e) {
-        last = e;
-      }
-      if (System.nanoTime() > deadline) {
-        throw new AssertionError("not within %s: %s%n%s".formatted(atMost, what, state()), last);
-      }
-      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS); // between two questions over HTTP
-    }
+    Condition.await(what, atMost, condition, this::state);
   }
 
   private String state() throws IOException {
