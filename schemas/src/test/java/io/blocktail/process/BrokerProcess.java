@@ -19,10 +19,10 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// A real Kafka broker (KRaft, broker and controller in one) in a child JVM, which tests can kill
-/// and start again on the same data and the same port. This module has no Kafka: the broker's class
-/// path comes from outside, see [#classPath]. What the child prints is in `broker.log` in its
-/// directory. For one test thread.
+/// A real Kafka broker (KRaft, broker and controller in one, unless it is of a cluster) in a child
+/// JVM, which tests can kill and start again on the same data and the same port. This module has no
+/// Kafka: the broker's class path comes from outside, see [#classPath]. What the child prints is in
+/// `broker.log` in its directory. For one test thread.
 public final class BrokerProcess implements AutoCloseable {
   private static final Duration READY = Duration.ofSeconds(60);
   private static final Duration STOPPED = Duration.ofSeconds(30);
@@ -66,11 +66,17 @@ public final class BrokerProcess implements AutoCloseable {
   /// @param settings of the broker, over those below
   public static BrokerProcess start(Path directory, String classPath, Map<String, String> settings)
       throws IOException {
-    Files.createDirectories(directory);
     int[] ports = freePorts();
-    var broker = new BrokerProcess(directory, classPath, ports[0]);
+    Map<String, String> all = defaults(directory, ports[0], ports[1]);
+    all.putAll(settings);
+    return started(directory, classPath, ports[0], all);
+  }
+
+  private static BrokerProcess started(
+      Path directory, String classPath, int port, Map<String, String> settings) throws IOException {
+    Files.createDirectories(directory);
+    var broker = new BrokerProcess(directory, classPath, port);
     var properties = new Properties();
-    properties.putAll(defaults(directory, ports[0], ports[1]));
     properties.putAll(settings);
     try (var out = Files.newBufferedWriter(broker.configuration())) {
       properties.store(out, null);
@@ -78,6 +84,48 @@ public final class BrokerProcess implements AutoCloseable {
     broker.format();
     broker.start();
     return broker;
+  }
+
+  /// One controller, which no test needs to kill, and two brokers, 2 and 3, with it.
+  public record Cluster(BrokerProcess controller, BrokerProcess second, BrokerProcess third)
+      implements AutoCloseable {
+    /// Of both brokers.
+    public String bootstrap() {
+      return second.bootstrap() + "," + third.bootstrap();
+    }
+
+    @Override
+    public void close() {
+      third.close();
+      second.close();
+      controller.close();
+    }
+  }
+
+  /// @param settings of all three, over those of a broker alone
+  public static Cluster cluster(Path directory, Map<String, String> settings) throws IOException {
+    int[] controller = freePorts();
+    int port = controller[0];
+    var started = new ArrayList<BrokerProcess>();
+    try {
+      for (int node = 1; node <= 3; node++) {
+        int own = node == 1 ? port : freePorts()[0];
+        Path home = directory.resolve("node-" + node);
+        Map<String, String> all = defaults(home, own, port);
+        all.put("node.id", "" + node);
+        all.put("process.roles", node == 1 ? "controller" : "broker");
+        all.put("listeners", (node == 1 ? "CONTROLLER" : "PLAINTEXT") + "://127.0.0.1:" + own);
+        if (node == 1) {
+          all.remove("advertised.listeners");
+        }
+        all.putAll(settings);
+        started.add(started(home, classPath(), own, all));
+      }
+      return new Cluster(started.get(0), started.get(1), started.get(2));
+    } catch (IOException | AssertionError e) {
+      started.forEach(BrokerProcess::close);
+      throw e;
+    }
   }
 
   private static Map<String, String> defaults(Path directory, int port, int controllerPort) {

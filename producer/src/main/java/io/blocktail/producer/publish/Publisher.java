@@ -28,7 +28,8 @@ public final class Publisher implements AutoCloseable {
   /// Sent by one step, at most, in bytes.
   private static final int STEP_BYTES = 1 << 20;
 
-  /// How often an idle publisher looks whether the topic still is as it left it.
+  /// How often a publisher that is idle, or hears nothing, looks whether the topic still is as it
+  /// left it.
   private static final Duration PROBE = Duration.ofSeconds(10);
 
   private static final Duration FIRST_RETRY = Duration.ofMillis(200);
@@ -285,23 +286,26 @@ public final class Publisher implements AutoCloseable {
     lookLater();
   }
 
-  /// A topic that was made again, or lost its tail, while there was nothing to send.
+  /// A topic that was made again, or lost its tail, while there was nothing to send; or one that
+  /// cannot take what is sent any more, of which Kafka's client may say nothing for ever: batches
+  /// that a topic's new limit refuses are sent again and again.
   private boolean probe(State.Sending sending) throws UnfitStream {
     long now = nanos.getAsLong();
-    if (!sending.window().isEmpty() || now - nextProbe < 0) {
+    if (now - nextProbe < 0) {
       return false;
     }
+    boolean idle = sending.window().isEmpty();
     probeLater();
     ChangeTopic.Bounds bounds;
     try {
       bounds = topic.bounds();
     } catch (TopicUnavailable e) {
       LOG.debugf("volume %s: topic %s: %s", volume.name(), topicName, e.getMessage());
-      return false; // nothing waits to be sent; the next event will be told of it
+      return false; // what is sent, now or next, will be told of it
     }
     if (!bounds.topicId().equals(sending.topicId())) {
       lookAgain("it was made again");
-    } else if (bounds.end() != sending.window().expectedOffset()) {
+    } else if (idle && bounds.end() != sending.window().expectedOffset()) {
       lookAgain(
           "it ends at offset %d instead of %d"
               .formatted(bounds.end(), sending.window().expectedOffset()));
