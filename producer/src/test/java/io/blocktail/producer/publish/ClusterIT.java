@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blocktail.event.Topics;
 import io.blocktail.process.BrokerProcess;
+import io.blocktail.producer.SourceVolumes;
 import io.blocktail.producer.capture.SourceState;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,9 +31,12 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,26 +44,37 @@ import org.junit.jupiter.api.io.TempDir;
 /// acknowledged, or refuse. Broker 2 leads the stream's topic at first.
 @Timeout(180)
 class ClusterIT {
-  private static final String TOPIC = PublishedVolume.topicName(new Topics("it"));
-  private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
+  private static BrokerProcess.Cluster cluster;
+  private static Admin admin;
 
   @TempDir private Path directory;
-  private BrokerProcess.Cluster cluster;
-  private Admin admin;
+  private Topics topics;
+  private String topicName;
   private PublishedVolume published;
 
-  @BeforeEach
-  void start() throws Exception {
+  @BeforeAll
+  static void startCluster(@TempDir Path directory) throws Exception {
     cluster =
         BrokerProcess.cluster(
-            directory.resolve("cluster"),
+            directory,
             Map.of(
                 "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-                "allow.everyone.if.no.acl.found", "true",
-                "offsets.topic.replication.factor", "1"));
+                "allow.everyone.if.no.acl.found", "true"));
     admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrap()));
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    admin.close(Duration.ZERO);
+    cluster.close();
+  }
+
+  @BeforeEach
+  void start(TestInfo test) throws Exception {
+    topics = new Topics(test.getTestMethod().orElseThrow().getName());
+    topicName = topics.changes(SourceVolumes.NAME);
     var topic =
-        new NewTopic(TOPIC, Map.of(0, List.of(2, 3)))
+        new NewTopic(topicName, Map.of(0, List.of(2, 3)))
             .configs(
                 Map.of(
                     "retention.ms", "-1",
@@ -68,15 +83,13 @@ class ClusterIT {
                     "unclean.leader.election.enable", "true"));
     admin.createTopics(List.of(topic)).all().get();
     awaitReplicas(2, Set.of(2, 3));
-    published = PublishedVolume.start(directory, cluster.bootstrap());
+    published = PublishedVolume.start(directory, cluster.bootstrap(), topics);
     published.awaitPublished(200);
   }
 
   @AfterEach
   void stop() throws Exception {
     published.close();
-    admin.close(Duration.ZERO);
-    cluster.close();
   }
 
   /// @param leader of the stream's topic
@@ -84,8 +97,8 @@ class ClusterIT {
   private void awaitReplicas(int leader, Set<Integer> inSync) {
     PublishedVolume.await(() -> {
       try {
-        var topics = admin.describeTopics(List.of(TOPIC)).allTopicNames().get();
-        TopicPartitionInfo info = requireNonNull(topics.get(TOPIC)).partitions().getFirst();
+        var told = admin.describeTopics(List.of(topicName)).allTopicNames().get();
+        TopicPartitionInfo info = requireNonNull(told.get(topicName)).partitions().getFirst();
         return info.leader() != null
             && info.leader().id() == leader
             && inSync.equals(info.isr().stream().map(Node::id).collect(Collectors.toSet()));
@@ -104,7 +117,10 @@ class ClusterIT {
     published.awaitPublished(200);
     cluster.second().start();
     awaitReplicas(3, Set.of(2, 3));
-    admin.electLeaders(ElectionType.PREFERRED, Set.of(PARTITION)).all().get();
+    admin
+        .electLeaders(ElectionType.PREFERRED, Set.of(new TopicPartition(topicName, 0)))
+        .all()
+        .get();
     awaitReplicas(2, Set.of(2, 3));
     published.awaitPublished(200);
     assertThat(published.volume().state()).isEqualTo(new SourceState.Serving());
@@ -132,7 +148,7 @@ class ClusterIT {
   void withoutTheRightToWriteTheVolumeServesOnAndSaysSo() throws Exception {
     allow(AclOperation.READ, AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS);
     PublishedVolume.await(() -> published.trouble() != null);
-    assertThat(published.trouble()).contains("Not authorized to access topics").contains(TOPIC);
+    assertThat(published.trouble()).contains("Not authorized to access topics").contains(topicName);
     published.awaitWrites(200);
     assertThat(published.volume().state()).isEqualTo(new SourceState.Serving());
     allow(AclOperation.WRITE);
@@ -148,7 +164,7 @@ class ClusterIT {
             Arrays.stream(operations)
                 .map(operation ->
                     new AclBinding(
-                        new ResourcePattern(ResourceType.TOPIC, TOPIC, PatternType.LITERAL),
+                        new ResourcePattern(ResourceType.TOPIC, topicName, PatternType.LITERAL),
                         new AccessControlEntry(
                             "User:ANONYMOUS", "*", operation, AclPermissionType.ALLOW)))
                 .toList())
@@ -162,7 +178,7 @@ class ClusterIT {
         new AlterConfigOp(new ConfigEntry("max.message.bytes", "2000"), AlterConfigOp.OpType.SET);
     admin
         .incrementalAlterConfigs(
-            Map.of(new ConfigResource(ConfigResource.Type.TOPIC, TOPIC), List.of(limit)))
+            Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topicName), List.of(limit)))
         .all()
         .get();
     PublishedVolume.await(() -> published.volume().state() instanceof SourceState.Stopped);
@@ -171,6 +187,6 @@ class ClusterIT {
             SourceState.Stopped.class,
             stopped ->
                 assertThat(stopped.reason())
-                    .contains("topic %s has max.message.bytes=2000".formatted(TOPIC)));
+                    .contains("topic %s has max.message.bytes=2000".formatted(topicName)));
   }
 }

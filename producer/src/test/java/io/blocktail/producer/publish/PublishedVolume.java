@@ -40,7 +40,7 @@ final class PublishedVolume implements AutoCloseable {
 
   private final Path file;
   private final KafkaSettings settings;
-  private final Topics topics = new Topics("it");
+  private final Topics topics;
   private final Admin client;
   private final SourceVolume volume;
   private final Publisher publisher;
@@ -51,7 +51,8 @@ final class PublishedVolume implements AutoCloseable {
   private volatile boolean enough;
   private volatile boolean closing;
 
-  private PublishedVolume(Path directory, String bootstrap) throws IOException {
+  private PublishedVolume(Path directory, String bootstrap, Topics topics) throws IOException {
+    this.topics = topics;
     this.file = directory.resolve("volume.img");
     this.settings = new KafkaSettings(Map.of("bootstrap.servers", bootstrap));
     this.client = Admin.create(settings.admin());
@@ -67,27 +68,14 @@ final class PublishedVolume implements AutoCloseable {
   }
 
   /// Makes it, and begins to write and to publish.
-  static PublishedVolume start(Path directory, String bootstrap) throws IOException {
-    return new PublishedVolume(directory, bootstrap);
+  static PublishedVolume start(Path directory, String bootstrap, Topics topics) throws IOException {
+    return new PublishedVolume(directory, bootstrap, topics);
   }
 
   private KafkaChangeTopic topic() {
     LateClient<Admin> admin = LateClient.of(() -> client);
     var setup = new TopicSetup(admin, topics, Optional.empty(), Optional.empty());
     return new KafkaChangeTopic(volume.name(), topics, settings, admin, setup);
-  }
-
-  String topicName() {
-    return topicName(topics);
-  }
-
-  /// That any of them has.
-  static String topicName(Topics topics) {
-    return topics.changes(SourceVolumes.NAME);
-  }
-
-  Admin client() {
-    return client;
   }
 
   SourceVolume volume() {

@@ -2,6 +2,7 @@ package io.blocktail.producer.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blocktail.event.Topics;
 import io.blocktail.process.BrokerProcess;
 import io.blocktail.producer.capture.SourceState;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ class PublisherIT {
   @Test
   void aBrokerThatIsKilledUnderLoadLosesNothing() throws Exception {
     try (var broker = BrokerProcess.start(directory.resolve("broker"));
-        var published = PublishedVolume.start(directory, broker.bootstrap())) {
+        var published = PublishedVolume.start(directory, broker.bootstrap(), new Topics("it"))) {
       for (int kill = 0; kill < 2; kill++) {
         published.awaitPublished(200);
         broker.kill();
