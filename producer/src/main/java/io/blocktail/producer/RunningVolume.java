@@ -33,6 +33,7 @@ final class RunningVolume {
 
   private final SourceVolume volume;
   private final Path file;
+  private final boolean configuredReadOnly;
   private final CountingDevice device;
   private final Publisher publisher;
   private final Scrubber scrubber;
@@ -46,9 +47,12 @@ final class RunningVolume {
   private volatile long drainUntil;
   private List<StepThread> threads = List.of();
 
-  RunningVolume(SourceVolume volume, Path file, ProducerConfig config, KafkaClients kafka) {
+  /// @param readOnly whether the configuration lets clients only read
+  RunningVolume(
+      SourceVolume volume, Path file, boolean readOnly, ProducerConfig config, KafkaClients kafka) {
     this.volume = volume;
     this.file = file;
+    this.configuredReadOnly = readOnly;
     this.device = new CountingDevice(volume.device());
     this.checkpointInterval = config.checkpointInterval().toNanos();
     this.journalPolicy = config.journal();
@@ -165,6 +169,11 @@ final class RunningVolume {
 
   Path file() {
     return file;
+  }
+
+  /// Whether clients may only read.
+  boolean readOnly() {
+    return configuredReadOnly || volume.readOnly().isOn();
   }
 
   Scrubber scrubber() {

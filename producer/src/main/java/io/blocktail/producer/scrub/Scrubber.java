@@ -37,7 +37,7 @@ public final class Scrubber {
   private final SourceVolume volume;
   private final Clock clock;
   private final LongSupplier nanos;
-  private final long interval;
+  private final Duration period;
   private final Passes passes;
   private final ChunkMarker marker;
   private final DigestPublisher digests;
@@ -57,15 +57,23 @@ public final class Scrubber {
   /// @param nanos a monotonic clock, in ns
   public Scrubber(
       SourceVolume volume, MessageTopic digests, Duration period, Clock clock, LongSupplier nanos) {
-    int chunks = volume.ownership().geometry().chunks();
     this.volume = volume;
     this.clock = clock;
     this.nanos = nanos;
-    this.interval = period.toNanos() / chunks;
-    this.passes = new Passes(chunks, volume::nextPass, clock);
+    this.period = period;
+    this.passes = new Passes(this::chunks, volume::nextPass, clock);
     this.marker = new ChunkMarker(volume);
     this.digests = new DigestPublisher(volume, digests, passes, nanos);
-    this.due = nanos.getAsLong() + interval;
+    this.due = nanos.getAsLong() + interval();
+  }
+
+  /// More when the volume grows.
+  private int chunks() {
+    return volume.ownership().geometry().chunks();
+  }
+
+  private long interval() {
+    return period.toNanos() / chunks();
   }
 
   public Passes passes() {
@@ -147,7 +155,7 @@ public final class Scrubber {
       if (now - due < 0) {
         return false;
       }
-      due = Math.max(due + interval, now);
+      due = Math.max(due + interval(), now);
     }
     mark(passes.next(walk), walk.id());
     return true;
