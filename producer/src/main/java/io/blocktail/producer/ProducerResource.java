@@ -99,7 +99,7 @@ public class ProducerResource {
     if (size == null) {
       throw new BadRequestException("a volume grows to a size");
     }
-    return use(name, running -> running.volume().grow(size));
+    return use(name, running -> running.grow(size));
   }
 
   /// Makes a volume, which is there after a restart too.

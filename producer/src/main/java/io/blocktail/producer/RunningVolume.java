@@ -8,6 +8,7 @@ import io.blocktail.producer.publish.Publisher;
 import io.blocktail.producer.resync.KafkaResyncRequests;
 import io.blocktail.producer.resync.ResyncResponder;
 import io.blocktail.producer.scrub.Scrubber;
+import io.blocktail.volume.Geometry;
 import io.quarkus.runtime.configuration.MemorySize;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -169,6 +170,15 @@ final class RunningVolume {
 
   Path file() {
     return file;
+  }
+
+  /// Makes the volume larger; see [SourceVolume#grow].
+  void grow(long size) throws IOException {
+    Geometry before = volume.ownership().geometry();
+    volume.grow(size);
+    if (!volume.ownership().geometry().equals(before)) {
+      scrubber.grown(before.chunks() - 1);
+    }
   }
 
   /// Whether clients may only read.

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,15 @@ public final class Passes {
 
   public synchronized Optional<Pass> find(long id) {
     return Optional.ofNullable(walks.get(id)).map(Walk::toPass);
+  }
+
+  /// The newest pass that has marked every chunk.
+  synchronized OptionalLong lastFinished() {
+    return walks.values().stream()
+        .map(Walk::toPass)
+        .filter(pass -> pass.state() == Pass.State.FINISHED)
+        .mapToLong(Pass::id)
+        .max();
   }
 
   /// A pass that begins after this call: one that waits already, or a new one.

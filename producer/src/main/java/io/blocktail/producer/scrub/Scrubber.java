@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
@@ -99,6 +100,15 @@ public final class Scrubber {
   public void markAgain(ChunkSet chunks, long pass) {
     asked.add(new Again(chunks.toBitSet(), pass));
     wake.release();
+  }
+
+  /// The volume has grown: what is new is marked for the pass that was whole before, so that it is
+  /// again, and what it has proved need not wait for the next one.
+  ///
+  /// @param from the first chunk that is new or longer
+  public void grown(int from) {
+    ChunkSet more = new ChunkSet(List.of(new ChunkSet.Run(from, chunks() - from)));
+    passes.lastFinished().ifPresent(pass -> markAgain(more, pass));
   }
 
   /// Does a piece of work.
