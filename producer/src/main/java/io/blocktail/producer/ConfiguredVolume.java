@@ -47,7 +47,7 @@ record ConfiguredVolume(
       refuseIfLost(key, file, directory);
     }
     BlockDevice device =
-        exists ? existing(key, file, config.size()) : created(key, file, config.size());
+        exists ? existing(key, file, config.size(), directory) : created(key, file, config.size());
     return new ConfiguredVolume(new VolumeName(name), file, device, directory, !exists);
   }
 
@@ -65,8 +65,10 @@ record ConfiguredVolume(
     return disk;
   }
 
-  private static BlockDevice existing(String key, Path file, Optional<MemorySize> size)
-      throws UnusableVolume {
+  /// What was a volume already may be smaller than configured, and grows then, or larger, since it
+  /// has grown.
+  private static BlockDevice existing(
+      String key, Path file, Optional<MemorySize> size, Disk directory) throws UnusableVolume {
     FileDevice device;
     try {
       device = FileDevice.open(file);
@@ -76,7 +78,9 @@ record ConfiguredVolume(
     }
     try {
       checkSize(key + ".file", device.size());
-      if (size.isPresent() && size.get().asLongValue() != device.size()) {
+      if (size.isPresent()
+          && size.get().asLongValue() != device.size()
+          && !isMade(key, directory)) {
         throw new UnusableVolume(
             key + ".size",
             "%d bytes are configured, but %s has %d"
@@ -117,19 +121,21 @@ record ConfiguredVolume(
 
   /// A new file in the place of a lost one would be zeros that nobody has written.
   private static void refuseIfLost(String key, Path file, Disk directory) throws UnusableVolume {
-    boolean made;
-    try {
-      made = SourceVolume.isMade(directory);
-    } catch (IOException e) {
-      throw new UnusableVolume(
-          key + ".directory", "%s cannot be read: %s".formatted(directory, FileTrouble.said(e)), e);
-    }
-    if (made) {
+    if (isMade(key, directory)) {
       throw new UnusableVolume(
           key + ".file",
           "%s is missing, although %s says that it was a volume: put it back; to begin with an empty volume instead, remove that directory"
               .formatted(file, directory),
           null);
+    }
+  }
+
+  private static boolean isMade(String key, Disk directory) throws UnusableVolume {
+    try {
+      return SourceVolume.isMade(directory);
+    } catch (IOException e) {
+      throw new UnusableVolume(
+          key + ".directory", "%s cannot be read: %s".formatted(directory, FileTrouble.said(e)), e);
     }
   }
 

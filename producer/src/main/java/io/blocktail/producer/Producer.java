@@ -1,7 +1,5 @@
 package io.blocktail.producer;
 
-import io.blocktail.producer.capture.SourceSettings;
-import io.blocktail.producer.capture.SourceVolume;
 import io.blocktail.producer.nbd.Exports;
 import io.blocktail.producer.nbd.NbdConfig;
 import io.blocktail.producer.nbd.NbdServer;
@@ -14,17 +12,11 @@ import io.quarkus.tls.TlsConfigurationRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -34,19 +26,20 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class Producer {
   private static final Logger LOG = Logger.getLogger(Producer.class);
-  private static final int LONGEST_ID = 255;
 
   private final ProducerConfig config;
   private final VolumeMetrics metrics;
   private final TlsConfigurationRegistry tls;
   private final Exports exports = new Exports();
-  private final Map<String, RunningVolume> running = new TreeMap<>();
-  private final Map<String, BrokenVolume> broken = new TreeMap<>();
+  private final Roster roster = new Roster();
 
   private @Nullable KafkaClients kafka;
   private @Nullable NbdServer nbd;
   private @Nullable TopicKeeper topics;
   private @Nullable StatusTeller status;
+  private @Nullable VolumeOpening opening;
+  private @Nullable VolumeList made;
+  private @Nullable VolumeDesk desk;
 
   Producer(ProducerConfig config, VolumeMetrics metrics, TlsConfigurationRegistry tls) {
     this.config = config;
@@ -64,21 +57,132 @@ public class Producer {
   }
 
   private void start() {
-    String owner = owner();
+    var opening = new VolumeOpening(config);
     config.volumes().forEach(ConfiguredVolume::judge);
-    refuseSharedFiles();
-    var _ = settings(owner, true);
+    takePlaces();
     KafkaClients clients = KafkaClients.open(config);
     kafka = clients;
-    config.volumes().forEach((name, volume) -> open(new VolumeName(name), volume, owner, clients));
+    this.opening = opening;
+    config.volumes().forEach((name, volume) -> open(opening, clients, name, volume));
+    openMade(opening, clients);
     topics = TopicKeeper.start(clients.setup());
-    running.values().forEach(RunningVolume::start);
-    status = StatusTeller.start(running.values(), clients.messages(clients.topics().sources()));
-    for (RunningVolume volume : running.values()) {
+    roster.running().forEach(RunningVolume::start);
+    status = StatusTeller.start(roster::running, clients.messages(clients.topics().sources()));
+    for (RunningVolume volume : roster.running()) {
       metrics.register(volume);
       export(volume);
     }
     nbd = listen();
+  }
+
+  /// Those that were made while a producer ran before.
+  private void openMade(VolumeOpening opening, KafkaClients clients) {
+    if (config.directory().isEmpty()) {
+      return;
+    }
+    VolumeList list;
+    try {
+      list = VolumeList.open(config.directory().get());
+    } catch (IOException e) {
+      throw new ConfigurationError("blocktail.directory", FileTrouble.said(e), e);
+    }
+    made = list;
+    desk = new VolumeDesk(this, list, clients.setup(), config.createAnywhere());
+    for (MadeVolume volume : list.all()) {
+      String user = roster.take(volume.name(), volume);
+      if (user != null) {
+        throw new ConfigurationError(
+            "blocktail.volumes." + user,
+            "volume %s, which was made by command line or API, has this name, file or directory already: give this one another, or leave it out here until that one is deleted"
+                .formatted(volume.name()),
+            null);
+      }
+      if (volume.leaving()) {
+        broken(volume, "it is being deleted, which was cut off. Ask for it again");
+      } else {
+        open(opening, clients, volume.name(), volume);
+      }
+    }
+  }
+
+  /// Opens a volume that is made now, and serves it.
+  RunningVolume admit(VolumeName name, MadeVolume volume) throws IOException {
+    KafkaClients clients = Objects.requireNonNull(kafka);
+    if (roster.take(name.value(), volume) != null) {
+      throw new IOException("its name, file or directory is another volume's");
+    }
+    try {
+      RunningVolume admitted = Objects.requireNonNull(opening).open(name, volume, clients);
+      roster.put(admitted);
+      admitted.start();
+      metrics.register(admitted);
+      export(admitted);
+      return admitted;
+    } catch (IOException | RuntimeException e) {
+      roster.remove(name.value());
+      throw e;
+    }
+  }
+
+  /// Takes leave of a volume's clients and closes it, if it is open.
+  void dismiss(String name) {
+    boolean _ = exports.remove(new VolumeName(name));
+    roster.running(name).ifPresent(RunningVolume::stop);
+  }
+
+  /// The volume is no more.
+  void forget(String name) {
+    metrics.remove(name);
+    roster.remove(name);
+    if (status != null) {
+      status.erase(name);
+    }
+  }
+
+  /// The volume can do nothing.
+  void broken(MadeVolume volume, String reason) {
+    metrics.remove(volume.name());
+    Long size = volume.bytes();
+    roster.put(
+        new BrokenVolume(
+            new VolumeName(volume.name()), volume.file(), size == null ? 0 : size, reason));
+  }
+
+  int clients(String name) {
+    return exports.users(new VolumeName(name));
+  }
+
+  /// Which volume uses one of the volume's places; null when none does.
+  @Nullable String userOf(ProducerConfig.Volume volume) {
+    return roster.userOf(volume);
+  }
+
+  boolean knows(String name) {
+    return roster.knows(name);
+  }
+
+  /// Says whether clients may change the volume, from now on and over restarts.
+  void setReadOnly(RunningVolume volume, boolean readOnly) throws IOException, Refusal {
+    VolumeName name = volume.volume().name();
+    if (!readOnly && roster.settings(name.value()).readOnly()) {
+      throw Refusal.conflict(
+          "volume %s is read-only by its configuration: change blocktail.volumes.%s.read-only"
+              .formatted(name, name));
+    }
+    volume.volume().setReadOnly(readOnly, Instant.now());
+    exports.setReadOnly(name, volume.readOnly());
+  }
+
+  /// Makes and deletes volumes.
+  ///
+  /// @throws Refusal when nothing says where they are to be kept
+  VolumeDesk desk() throws Refusal {
+    VolumeDesk desk = this.desk;
+    if (desk == null) {
+      throw Refusal.conflict(
+          "volumes are made and deleted here only with blocktail.directory configured; otherwise they stand in the configuration");
+    }
+    return desk;
   }
 
   private void export(RunningVolume running) {
@@ -87,91 +191,44 @@ public class Producer {
         name,
         running.device(),
         running.file().toString(),
-        Objects.requireNonNull(config.volumes().get(name.value())).readOnly(),
+        running.readOnly(),
         new CapturedHistory(running.volume()));
   }
 
-  private String owner() {
-    String id = config.id().orElseGet(Producer::hostName);
-    if (id.isBlank() || id.length() > LONGEST_ID) {
-      throw new ConfigurationError(
-          "blocktail.id", "'%s' must have 1 to %d characters".formatted(id, LONGEST_ID), null);
-    }
-    return id;
-  }
-
-  private static String hostName() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      throw new ConfigurationError(
-          "blocktail.id", "not given, and this host's name is not known: " + e.getMessage(), e);
-    }
-  }
-
-  private void refuseSharedFiles() {
-    var used = new HashSet<Object>();
+  private void takePlaces() {
     config
         .volumes()
         .forEach((name, volume) -> {
-          String key = "blocktail.volumes." + name;
-          if (!used.add(volume.file().toAbsolutePath().normalize())) {
+          String user = roster.take(name, volume);
+          if (user != null) {
+            boolean file =
+                roster
+                    .settings(user)
+                    .file()
+                    .toAbsolutePath()
+                    .normalize()
+                    .equals(volume.file().toAbsolutePath().normalize());
             throw new ConfigurationError(
-                key + ".file", volume.file() + " is another volume's too", null);
-          }
-          if (!used.add(volume.directory().toAbsolutePath().normalize())) {
-            throw new ConfigurationError(
-                key + ".directory", volume.directory() + " is another volume's too", null);
+                "blocktail.volumes." + name + (file ? ".file" : ".directory"),
+                (file ? volume.file() : volume.directory()) + " is another volume's too",
+                null);
           }
         });
   }
 
+  /// One that cannot be opened does not keep the others from being served.
   private void open(
-      VolumeName name, ProducerConfig.Volume volume, String owner, KafkaClients clients) {
+      VolumeOpening opening, KafkaClients clients, String given, ProducerConfig.Volume volume) {
+    var name = new VolumeName(given);
     try {
-      ConfiguredVolume configured = ConfiguredVolume.open(name.value(), volume);
-      try {
-        SourceVolume source =
-            SourceVolume.open(
-                name,
-                configured.device(),
-                configured.directory(),
-                settings(owner, !configured.created()));
-        running.put(name.value(), new RunningVolume(source, configured.file(), config, clients));
-      } catch (IOException | RuntimeException e) {
-        close(configured);
-        throw e;
-      }
+      roster.put(opening.open(name, volume, clients));
     } catch (IOException e) {
       String reason =
           FileTrouble.said(e)
               + ". Mend that and restart the producer, which takes the volume up again";
       LOG.errorf(e, "volume %s is stopped: %s", name, reason);
       long size = volume.size().map(MemorySize::asLongValue).orElse(0L);
-      broken.put(
-          name.value(), new BrokenVolume(name, volume.file().toAbsolutePath(), size, reason));
-    }
-  }
-
-  private static void close(ConfiguredVolume configured) {
-    try {
-      configured.device().close();
-    } catch (IOException e) {
-      LOG.warnf(e, "%s was not closed", configured.file());
-    }
-  }
-
-  private SourceSettings settings(String owner, boolean startsWithContent) {
-    try {
-      return new SourceSettings(
-          owner,
-          config.journal().limit().asLongValue(),
-          Math.toIntExact(config.journal().segment().asLongValue()),
-          Clock.systemUTC(),
-          startsWithContent);
-    } catch (IllegalArgumentException | ArithmeticException e) {
-      throw new ConfigurationError(
-          "blocktail.journal.limit and .segment", String.valueOf(e.getMessage()), e);
+      roster.put(new BrokenVolume(name, volume.file().toAbsolutePath(), size, reason));
     }
   }
 
@@ -199,7 +256,7 @@ public class Producer {
       }
     }
     var stops = new ArrayList<Thread>();
-    for (RunningVolume volume : running.values()) {
+    for (RunningVolume volume : roster.running()) {
       stops.add(Thread.ofPlatform().name("stop-" + volume.volume().name()).start(volume::stop));
     }
     stops.forEach(Producer::join);
@@ -211,6 +268,13 @@ public class Producer {
     }
     if (kafka != null) {
       kafka.close();
+    }
+    if (made != null) {
+      try {
+        made.close();
+      } catch (IOException e) {
+        LOG.warnf(e, "the list of made volumes was not closed");
+      }
     }
   }
 
@@ -225,16 +289,16 @@ public class Producer {
 
   /// All that are open, stopped or not.
   Collection<RunningVolume> running() {
-    return List.copyOf(running.values());
+    return roster.running();
   }
 
   Optional<RunningVolume> running(String name) {
-    return Optional.ofNullable(running.get(name));
+    return roster.running(name);
   }
 
   /// All that could not be opened.
   Collection<BrokenVolume> broken() {
-    return List.copyOf(broken.values());
+    return roster.broken();
   }
 
   /// Where NBD clients connect; 0 before the start.

@@ -23,6 +23,15 @@ public interface ProducerConfig {
   /// idempotence, retries and serializers are fixed, since correctness rests on them.
   Map<String, String> kafka();
 
+  /// Where volumes live that are made while the producer runs, by API or command line: the list of
+  /// them, and their files. None can be made without it.
+  Optional<Path> directory();
+
+  /// Whether the files of such a volume may be anywhere, a block device say, and not only in
+  /// `directory`: whoever reaches the API can then have any file of this machine exported.
+  @WithDefault("false")
+  boolean createAnywhere();
+
   Nbd nbd();
 
   Journal journal();
@@ -161,7 +170,9 @@ public interface ProducerConfig {
     /// The regular file or block device that holds the volume's bytes.
     Path file();
 
-    /// If there is no such file, it is made with this size; without a size that is an error.
+    /// If there is no such file, it is made with this size; without a size that is an error. A
+    /// volume that is smaller grows to it at the next start; one that has grown beyond stays as it
+    /// is.
     Optional<MemorySize> size();
 
     /// For the journal, the checkpoint, the chunk records and the lock.

@@ -8,6 +8,7 @@ import io.blocktail.producer.publish.Publisher;
 import io.blocktail.producer.resync.KafkaResyncRequests;
 import io.blocktail.producer.resync.ResyncResponder;
 import io.blocktail.producer.scrub.Scrubber;
+import io.blocktail.volume.Geometry;
 import io.quarkus.runtime.configuration.MemorySize;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ final class RunningVolume {
 
   private final SourceVolume volume;
   private final Path file;
+  private final boolean configuredReadOnly;
   private final CountingDevice device;
   private final Publisher publisher;
   private final Scrubber scrubber;
@@ -46,9 +48,12 @@ final class RunningVolume {
   private volatile long drainUntil;
   private List<StepThread> threads = List.of();
 
-  RunningVolume(SourceVolume volume, Path file, ProducerConfig config, KafkaClients kafka) {
+  /// @param readOnly whether the configuration lets clients only read
+  RunningVolume(
+      SourceVolume volume, Path file, boolean readOnly, ProducerConfig config, KafkaClients kafka) {
     this.volume = volume;
     this.file = file;
+    this.configuredReadOnly = readOnly;
     this.device = new CountingDevice(volume.device());
     this.checkpointInterval = config.checkpointInterval().toNanos();
     this.journalPolicy = config.journal();
@@ -165,6 +170,20 @@ final class RunningVolume {
 
   Path file() {
     return file;
+  }
+
+  /// Makes the volume larger; see [SourceVolume#grow].
+  void grow(long size) throws IOException {
+    Geometry before = volume.ownership().geometry();
+    volume.grow(size);
+    if (!volume.ownership().geometry().equals(before)) {
+      scrubber.grown(before.chunks() - 1);
+    }
+  }
+
+  /// Whether clients may only read.
+  boolean readOnly() {
+    return configuredReadOnly || volume.readOnly().isOn();
   }
 
   Scrubber scrubber() {

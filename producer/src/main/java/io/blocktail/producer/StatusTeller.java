@@ -10,10 +10,12 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /// Tells how the volumes are, once a second and soon after each change of state. What does not
 /// arrive is not told again: the next one says more.
@@ -21,18 +23,19 @@ final class StatusTeller implements AutoCloseable {
   private static final Duration PERIOD = Duration.ofSeconds(1);
   private static final Duration LOOK = Duration.ofMillis(100);
 
-  private final List<RunningVolume> volumes;
+  private final Supplier<Collection<RunningVolume>> volumes;
+  private final Queue<String> gone = new ConcurrentLinkedQueue<>();
   private final MessageTopic topic;
   private final Messages<SourceStatus> messages = new Messages<>(SourceStatus.class);
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final Map<RunningVolume, StateName> told = new HashMap<>();
 
-  private StatusTeller(Collection<RunningVolume> volumes, MessageTopic topic) {
-    this.volumes = List.copyOf(volumes);
+  private StatusTeller(Supplier<Collection<RunningVolume>> volumes, MessageTopic topic) {
+    this.volumes = volumes;
     this.topic = topic;
   }
 
-  static StatusTeller start(Collection<RunningVolume> volumes, MessageTopic topic) {
+  static StatusTeller start(Supplier<Collection<RunningVolume>> volumes, MessageTopic topic) {
     var teller = new StatusTeller(volumes, topic);
     Thread.ofPlatform().name("status").daemon().start(teller::run);
     return teller;
@@ -45,12 +48,17 @@ final class StatusTeller implements AutoCloseable {
       if (all) {
         due = System.nanoTime() + PERIOD.toNanos();
       }
-      for (RunningVolume volume : volumes) {
+      Collection<RunningVolume> present = volumes.get();
+      told.keySet().retainAll(present);
+      for (RunningVolume volume : present) {
         StateName state = StateName.of(volume);
         if (all || !state.equals(told.get(volume))) {
           told.put(volume, state);
           tell(volume, state);
         }
+      }
+      for (String name = gone.poll(); name != null; name = gone.poll()) {
+        topic.erase(name, _ -> {});
       }
     } while (!isStopping());
   }
@@ -84,6 +92,11 @@ final class StatusTeller implements AutoCloseable {
             .setAt(ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()))
             .build();
     topic.send(volume.name().value(), messages.encode(status), _ -> {});
+  }
+
+  /// The volume is no more: what was told of it counts no more either.
+  void erase(String volume) {
+    gone.add(volume);
   }
 
   @Override

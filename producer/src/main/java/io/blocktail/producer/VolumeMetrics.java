@@ -2,6 +2,7 @@ package io.blocktail.producer;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.function.ToDoubleFunction;
@@ -9,6 +10,8 @@ import java.util.function.ToDoubleFunction;
 /// What can be watched of each volume, tagged with its name.
 @ApplicationScoped
 class VolumeMetrics {
+  private static final String PREFIX = "blocktail.volume.";
+
   private final MeterRegistry registry;
 
   VolumeMetrics(MeterRegistry registry) {
@@ -59,9 +62,19 @@ class VolumeMetrics {
     counter(volume, "written.bytes", "Bytes that clients wrote", v -> v.device().bytes());
   }
 
+  /// Of a volume that is no more.
+  void remove(String volume) {
+    for (Meter meter : registry.getMeters()) {
+      if (meter.getId().getName().startsWith(PREFIX)
+          && volume.equals(meter.getId().getTag("volume"))) {
+        registry.remove(meter);
+      }
+    }
+  }
+
   private void gauge(
       RunningVolume volume, String name, String what, ToDoubleFunction<RunningVolume> value) {
-    Gauge.builder("blocktail.volume." + name, volume, value)
+    Gauge.builder(PREFIX + name, volume, value)
         .description(what)
         .tag("volume", volume.volume().name().value())
         .register(registry);
@@ -69,7 +82,7 @@ class VolumeMetrics {
 
   private void counter(
       RunningVolume volume, String name, String what, ToDoubleFunction<RunningVolume> value) {
-    FunctionCounter.builder("blocktail.volume." + name, volume, value)
+    FunctionCounter.builder(PREFIX + name, volume, value)
         .description(what)
         .tag("volume", volume.volume().name().value())
         .register(registry);

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param state serving, paused, blocked, overflow or stopped
 /// @param pausedSince since when nothing is published because somebody wants it so; null when
 ///   something is
+/// @param readOnly whether NBD clients may only read
 record VolumeView(
     String name,
     @Nullable String uuid,
@@ -31,7 +32,8 @@ record VolumeView(
     @Nullable Boolean startedEmpty,
     @Nullable Integer rottedChunks,
     @Nullable Integer dirtyChunks,
-    @Nullable Instant pausedSince) {
+    @Nullable Instant pausedSince,
+    @Nullable Boolean readOnly) {
   static VolumeView of(RunningVolume running) {
     SourceVolume volume = running.volume();
     Ownership ownership = volume.ownership();
@@ -53,7 +55,8 @@ record VolumeView(
         volume.startedEmpty(),
         volume.chunks().rottedChunks(),
         volume.dirtyChunks(),
-        volume.pause().since());
+        volume.pause().since(),
+        running.readOnly());
   }
 
   static VolumeView of(BrokenVolume broken) {
@@ -70,6 +73,7 @@ record VolumeView(
         StateName.STOPPED,
         broken.reason(),
         broken.file().toString(),
+        null,
         null,
         null,
         null,

@@ -95,6 +95,29 @@ class ConfiguredVolumeTest {
   }
 
   @Test
+  void aSizeThatIsConfiguredAnewIsGrownTo() throws Exception {
+    for (String size : new String[] {"1M", "3M"}) {
+      try (SourceVolume volume = opened(config("demo.img", size))) {
+        VolumeOpening.grow(volume, config("demo.img", size));
+        assertThat(volume.device().size())
+            .isEqualTo(config("demo.img", size).size().get().asLongValue());
+      }
+    }
+    try (SourceVolume grown = opened(config("demo.img", "2M"))) {
+      VolumeOpening.grow(grown, config("demo.img", "2M"));
+      assertThat(grown.device().size()).as("it has grown beyond").isEqualTo(3 << 20);
+    }
+  }
+
+  private static SourceVolume opened(Config config) throws Exception {
+    ConfiguredVolume volume = ConfiguredVolume.open("demo", config);
+    var settings =
+        new SourceSettings(
+            "source", 16 << 20, 1 << 20, Clock.systemUTC(), false, "boot", Runnable::run);
+    return SourceVolume.open(volume.name(), volume.device(), volume.directory(), settings);
+  }
+
+  @Test
   void anEmptyFileIsRefused() throws Exception {
     Files.createFile(directory.resolve("demo.img"));
     assertUnusable(

@@ -37,6 +37,8 @@ class ProducerConfigTest {
     assertThat(config.id()).isEmpty();
     assertThat(config.topicPrefix()).isEqualTo("blocktail");
     assertThat(config.kafka()).isEmpty();
+    assertThat(config.directory()).isEmpty();
+    assertThat(config.createAnywhere()).isFalse();
     assertThat(config.nbd().host()).isEqualTo("127.0.0.1");
     assertThat(config.nbd().port()).isEqualTo(10809);
     assertThat(config.nbd().socket()).isEmpty();

@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
@@ -21,10 +22,12 @@ import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -33,9 +36,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +79,7 @@ class ProducerIT {
         var config = new HashMap<String, String>();
         config.put("blocktail.kafka.\"bootstrap.servers\"", started.bootstrap());
         config.put("blocktail.nbd.port", "0");
+        config.put("blocktail.directory", directory + "/made");
         config.put("blocktail.journal.limit", "4M");
         config.put("blocktail.journal.segment", "1M");
         for (String name : List.of("demo", "filled", "broken")) {
@@ -310,13 +316,100 @@ class ProducerIT {
         .body("[1].state", equalTo("serving"));
     running("demo").device().write(ByteBuffer.wrap(new byte[4096]), 0);
     awaitPublished(running("demo"));
-    awaitStatus("filled", "stopped");
+    awaitStatus("filled", "stopped", "a test has stopped it");
+  }
+
+  @Test
+  @Order(10)
+  void aVolumeIsMadeServedAndDeletedAndItsNameIsTakenByItsHistory() throws Exception {
+    create("{\"name\":\"extra\",\"size\":1048576}")
+        .statusCode(201)
+        .body("state", equalTo("serving"));
+    RunningVolume extra = running("extra");
+    extra.device().write(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}), 0);
+    awaitPublished(extra);
+    awaitStatus("extra", "serving", null);
+    get("/q/metrics").then().body(containsString("blocktail_volume_sequence{volume=\"extra\"}"));
+    create("{\"name\":\"extra\",\"size\":1048576}")
+        .statusCode(409)
+        .body("detail", equalTo("there is a volume extra already"));
+    given().delete("/volumes/extra").then().statusCode(200).body("name", equalTo("extra"));
+    get("/volumes").then().body("name", equalTo(List.of("broken", "demo", "filled", "gone")));
+    get("/q/metrics").then().body(not(containsString("volume=\"extra\"")));
+    assertThat(extra.file()).exists();
+    assertThat(extra.file().resolveSibling("extra")).doesNotExist();
+    create("{\"name\":\"extra\"}")
+        .statusCode(409)
+        .body("detail", containsString("the history of a former volume of this name"));
+    awaitErased("extra");
+  }
+
+  @Test
+  @Order(11)
+  void whatWouldGoWrongIsNotMade() {
+    create("{\"size\":4096}").statusCode(400).body("detail", equalTo("a volume needs a name"));
+    create("{\"name\":\"X\",\"size\":4096}").statusCode(400);
+    create("{\"name\":\"x\",\"size\":4097}").statusCode(400);
+    create("{\"name\":\"x\"}")
+        .statusCode(400)
+        .body("detail", containsString("to have it made, say its size"));
+    create("{\"name\":\"x\",\"size\":4096,\"file\":\"/tmp/elsewhere.img\"}")
+        .statusCode(409)
+        .body("detail", containsString("set blocktail.create-anywhere"));
+    create("{\"name\":\"x\",\"size\":4096,\"directory\":\"../demo\"}").statusCode(409);
+    create("{\"name\":\"demo\",\"size\":4096}").statusCode(409);
+    given()
+        .delete("/volumes/demo")
+        .then()
+        .statusCode(409)
+        .body("detail", containsString("remove blocktail.volumes.demo"));
+    given().delete("/volumes/none").then().statusCode(404);
+    get("/volumes").then().body("$", hasSize(4));
+  }
+
+  @Test
+  @Order(12)
+  void aVolumeWithUnpublishedChangesIsDeletedOnlyByForce() throws Exception {
+    create("{\"name\":\"held\",\"size\":1048576}").statusCode(201);
+    awaitPublished(running("held"));
+    given().post("/volumes/held/pause").then().statusCode(200);
+    running("held").device().write(ByteBuffer.wrap(new byte[4096]), 0);
+    given()
+        .delete("/volumes/held")
+        .then()
+        .statusCode(409)
+        .body("detail", containsString("1 events are not published yet"));
+    Path file = running("held").file();
+    given().delete("/volumes/held?force=true&data=true&stream=true").then().statusCode(200);
+    assertThat(file).doesNotExist();
+    create("{\"name\":\"held\",\"size\":1048576}").statusCode(201);
+    RunningVolume anew = running("held");
+    awaitPublished(anew);
+    assertThat(anew.progress().sequence()).as("a history of its own").isEqualTo(1);
+    given().delete("/volumes/held?data=true&stream=true").then().statusCode(200);
+  }
+
+  private static ValidatableResponse create(String json) {
+    return given().contentType("application/json").body(json).post("/volumes").then();
   }
 
   @Inject ProducerConfig config;
 
+  private void awaitStatus(String volume, String state, @Nullable String reason) throws Exception {
+    awaitTold(
+        volume,
+        status ->
+            status != null
+                && status.getState().equals(state)
+                && (reason == null || status.getReason().contains(reason)));
+  }
+
+  private void awaitErased(String volume) throws Exception {
+    awaitTold(volume, Objects::isNull);
+  }
+
   /// Reads the topic of status as anybody would.
-  private void awaitStatus(String volume, String state) throws Exception {
+  private void awaitTold(String volume, Predicate<@Nullable SourceStatus> wanted) throws Exception {
     var partition = new TopicPartition(new Topics(config.topicPrefix()).sources(), 0);
     var messages = new Messages<>(SourceStatus.class);
     try (var consumer =
@@ -326,14 +419,14 @@ class ProducerIT {
       long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
       while (System.nanoTime() < deadline) {
         for (var record : consumer.poll(Duration.ofMillis(200))) {
-          SourceStatus status = messages.decode(record.value());
-          if (status.getVolume().equals(volume) && status.getState().equals(state)) {
-            assertThat(status.getReason()).contains("a test has stopped it");
+          byte[] value = record.value();
+          if (new String(record.key(), StandardCharsets.UTF_8).equals(volume)
+              && wanted.test(value == null ? null : messages.decode(value))) {
             return;
           }
         }
       }
     }
-    throw new AssertionError("no status says that " + volume + " is " + state);
+    throw new AssertionError("it was not told of " + volume);
   }
 }

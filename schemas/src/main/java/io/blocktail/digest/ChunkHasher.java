@@ -16,7 +16,7 @@ public final class ChunkHasher {
     void read(ByteBuffer into, long offset) throws IOException;
   }
 
-  private final Geometry geometry;
+  private Geometry geometry;
   private final ByteBuffer content;
   private final byte[] heap;
 
@@ -26,6 +26,11 @@ public final class ChunkHasher {
         ByteBuffer.allocateDirect(geometry.chunkSize() + Geometry.BLOCK - 1)
             .alignedSlice(Geometry.BLOCK);
     this.heap = new byte[geometry.chunkSize()];
+  }
+
+  /// The volume is larger now, in chunks of the same size.
+  public void adopt(Geometry grown) {
+    geometry = grown;
   }
 
   /// Reads the whole chunk with `reader` and hashes it.

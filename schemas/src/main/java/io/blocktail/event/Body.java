@@ -80,6 +80,10 @@ public sealed interface Body {
   /// The gap's last event.
   record Whole(long gap, @Nullable TargetName target) implements Body {}
 
+  /// From here on the volume has so many bytes; what it has gained reads as zeros. One that a
+  /// reader knows already, from what was said of the volume later, changes nothing.
+  record Grow(long size) implements Body {}
+
   /// A label that a person puts into the history, to restore to.
   record Bookmark(String label) implements Body {}
 }

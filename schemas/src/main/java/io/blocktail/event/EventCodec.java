@@ -32,7 +32,8 @@ public final class EventCodec {
   /// The longest origin, label or owner, in bytes of UTF-8.
   public static final int MAX_TEXT = 1024;
 
-  public static final Framing FRAMING = new Framing(BlockChange.getClassSchema());
+  public static final Framing FRAMING =
+      new Framing(BlockChange.getClassSchema(), Messages.formerSchemas(BlockChange.class));
 
   /// The kinds in the order of their numbers in the schema.
   private enum Kind {
@@ -44,7 +45,8 @@ public final class EventCodec {
     GAP,
     BASE,
     WHOLE,
-    BOOKMARK;
+    BOOKMARK,
+    GROW;
 
     static final List<Kind> ALL = List.of(values());
   }
@@ -201,6 +203,9 @@ public final class EventCodec {
               0,
               bookmark.label(),
               null);
+      case Body.Grow grow ->
+          fields(
+              into, event, Kind.GROW, 0, grow.size(), null, 0, ChunkSet.EMPTY, null, 0, null, null);
     }
     ByteBuffer data = dataOf(event);
     Varints.write(into, checksum(data));
@@ -325,6 +330,7 @@ public final class EventCodec {
                   gap, target, offset, length, bytes == 0 ? null : data(from, sequence, length));
           case WHOLE -> new Body.Whole(gap, target);
           case BOOKMARK -> new Body.Bookmark(needed(label, sequence, "label"));
+          case GROW -> new Body.Grow(length);
         };
     return new Event(sequence, previous, epoch, capturedAt, origin, body);
   }

@@ -2,6 +2,8 @@ package io.blocktail.event;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 
@@ -15,9 +17,18 @@ public final class Framing {
   private final String name;
   private final long fingerprint;
 
+  /// Of schemas that bodies were written with before, in the same layout.
+  private final long[] former;
+
   public Framing(Schema schema) {
+    this(schema, List.of());
+  }
+
+  /// @param former schemas whose bodies are read as those of `schema` are: it has only more symbols
+  public Framing(Schema schema, List<Schema> former) {
     this.name = schema.getName();
     this.fingerprint = SchemaNormalization.parsingFingerprint64(schema);
+    this.former = former.stream().mapToLong(SchemaNormalization::parsingFingerprint64).toArray();
   }
 
   /// Puts the header into the buffer, in front of where the body goes.
@@ -43,7 +54,7 @@ public final class Framing {
               .formatted(name, record.remaining()));
     }
     long found = Long.reverseBytes(view.getLong());
-    if (found != fingerprint) {
+    if (found != fingerprint && Arrays.stream(former).noneMatch(known -> known == found)) {
       throw new InvalidEventException(
           "not a %s that this release knows: its schema's fingerprint is %016x"
               .formatted(name, found));

@@ -37,19 +37,19 @@ public final class Messages<T extends SpecificRecordBase> {
     this.type = type;
     this.model = SpecificData.getForClass(type);
     this.present = Written.with(model.getSchema(type));
-    this.former = former(type);
+    this.former = formerSchemas(type).stream().map(Written::with).toList();
   }
 
   /// The resources `former/TYPE-1.avsc`, `-2` and so on: as they were, whole, never changed.
-  private static List<Written> former(Class<?> type) {
-    var found = new ArrayList<Written>();
+  static List<Schema> formerSchemas(Class<?> type) {
+    var found = new ArrayList<Schema>();
     while (true) {
       String name = "former/%s-%d.avsc".formatted(type.getSimpleName(), found.size() + 1);
       try (InputStream file = Messages.class.getResourceAsStream(name)) {
         if (file == null) {
           return List.copyOf(found);
         }
-        found.add(Written.with(new Schema.Parser().parse(file)));
+        found.add(new Schema.Parser().parse(file));
       } catch (IOException e) {
         throw new UncheckedIOException(name, e);
       }

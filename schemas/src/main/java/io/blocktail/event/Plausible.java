@@ -17,8 +17,54 @@ public final class Plausible {
       case Body.Gap gap -> ownership(gap.ownership(), gap.chunks(), geometry);
       case Body.Content content -> range(content.offset(), content.length(), geometry);
       case Body.Marker marker -> wholeChunk(marker, geometry);
+      case Body.Grow grow -> growth(grow, geometry);
       case Body.Whole _, Body.Bookmark _ -> null;
     };
+  }
+
+  /// The same for an event of the volume's past, when it may have been smaller than it is now: for
+  /// who knows how large it is, but not how large it was.
+  ///
+  /// @param present how large it is
+  public static @Nullable String objectionThen(Event event, Geometry present) {
+    Geometry then =
+        switch (event.body()) {
+          case Body.Epoch epoch -> smaller(epoch.ownership().geometry(), present);
+          case Body.Gap gap -> smaller(gap.ownership().geometry(), present);
+          case Body.Marker marker -> endingWith(marker, present);
+          case Body.Grow grow when grow.size() <= present.size() ->
+              new Geometry(Geometry.BLOCK, present.chunkSize());
+          default -> present;
+        };
+    return objection(event, then);
+  }
+
+  private static Geometry smaller(Geometry stated, Geometry present) {
+    return stated.size() < present.size() && stated.chunkSize() == present.chunkSize()
+        ? stated
+        : present;
+  }
+
+  /// The chunk was the volume's last, and shorter than it is now.
+  private static Geometry endingWith(Body.Marker marker, Geometry present) {
+    boolean fits =
+        marker.length() > 0
+            && present.contains(marker.offset(), marker.length())
+            && Geometry.aligned(marker.offset(), marker.length());
+    return fits ? new Geometry(marker.offset() + marker.length(), present.chunkSize()) : present;
+  }
+
+  private static @Nullable String growth(Body.Grow grow, Geometry geometry) {
+    if (grow.size() < geometry.size()) {
+      return "it says that the volume has %d bytes from there on, but it had %d"
+          .formatted(grow.size(), geometry.size());
+    }
+    try {
+      var _ = new Geometry(grow.size(), geometry.chunkSize());
+      return null;
+    } catch (IllegalArgumentException e) {
+      return "it says that the volume grows to what no volume can have: " + e.getMessage();
+    }
   }
 
   private static @Nullable String ownership(

@@ -10,8 +10,24 @@ import java.util.List;
 /// who needs order between overlapping calls holds a lock. A thread inside a call must never be
 /// interrupted: that would close the file for all.
 public interface BlockDevice extends AutoCloseable {
-  /// In bytes; never changes while the device is open.
+  /// In bytes; changes while the device is open only by [#grow].
   long size();
+
+  /// Makes the device have at least so many bytes; durable when this returns. What a file gains
+  /// reads as zeros; a block device must have the bytes already, and what they hold nobody knows.
+  /// Nothing happens when it has them.
+  ///
+  /// @throws IOException when it cannot have them, with a message that says what to do
+  default void grow(long size) throws IOException {
+    if (size > size()) {
+      throw new IOException("%s cannot grow from %d to %d bytes".formatted(this, size(), size));
+    }
+  }
+
+  /// Whether what [#grow] brings reads as zeros.
+  default boolean growsByZeros() {
+    return true;
+  }
 
   /// Fills `into` from its position to its limit, which becomes its position.
   void read(ByteBuffer into, long offset) throws IOException;

@@ -30,7 +30,7 @@ public final class FileDevice implements BlockDevice {
   private static final Duration LOOK = Duration.ofMillis(20);
 
   private final Path file;
-  private final long size;
+  private volatile long size;
   private final FileChannel channel;
 
   /// Reads past the page cache; null where the file system cannot.
@@ -133,6 +133,33 @@ public final class FileDevice implements BlockDevice {
   @Override
   public long size() {
     return size;
+  }
+
+  @Override
+  public void grow(long bytes) throws IOException {
+    if (bytes <= size) {
+      return;
+    }
+    long there = channel.size();
+    if (there < bytes && !Files.isRegularFile(file)) {
+      throw new IOException(
+          "%s has %d bytes, and %d are needed: make the device larger first"
+              .formatted(file, there, bytes));
+    }
+    if (there < bytes) {
+      try {
+        channel.write(ByteBuffer.wrap(new byte[1]), bytes - 1);
+      } catch (IOException e) {
+        throw SystemErrors.isNoSpace(e) ? new DeviceFull(file.toString(), e) : e;
+      }
+      channel.force(true);
+    }
+    size = bytes;
+  }
+
+  @Override
+  public boolean growsByZeros() {
+    return Files.isRegularFile(file);
   }
 
   @Override

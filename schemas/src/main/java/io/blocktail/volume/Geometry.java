@@ -39,6 +39,13 @@ public record Geometry(long size, int chunkSize) {
     return new Geometry(size, DEFAULT_CHUNK);
   }
 
+  /// The same in so many bytes.
+  ///
+  /// @throws IllegalArgumentException when no volume can have them
+  public Geometry grownTo(long bytes) {
+    return new Geometry(bytes, chunkSize);
+  }
+
   public int chunks() {
     return (int) ((size + chunkSize - 1) / chunkSize);
   }

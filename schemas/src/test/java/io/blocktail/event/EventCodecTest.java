@@ -44,6 +44,7 @@ class EventCodecTest {
         event(8, new Body.Base(6, TARGET, 0, 8192, random(8192))),
         event(9, new Body.Base(6, null, 0, 1 << 20, null)),
         event(10, new Body.Whole(6, TARGET)),
+        event(11, new Body.Grow(5L << 40)),
         event(Position.MAX_SEQUENCE, new Body.Bookmark("before the upgrade, größer")));
   }
 
@@ -113,6 +114,7 @@ class EventCodecTest {
       case Body.Base _ -> "BASE";
       case Body.Whole _ -> "WHOLE";
       case Body.Bookmark _ -> "BOOKMARK";
+      case Body.Grow _ -> "GROW";
     };
   }
 

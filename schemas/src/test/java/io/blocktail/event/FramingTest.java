@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.blocktail.event.avro.Alert;
+import io.blocktail.event.avro.BlockChange;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +27,14 @@ class FramingTest {
     ByteBuffer avros = Alert.getEncoder().encode(alert);
     assertThat(framed(new Framing(Alert.getClassSchema())).slice(0, Framing.HEADER))
         .isEqualTo(avros.slice(0, Framing.HEADER));
+  }
+
+  @Test
+  void whatAFormerSchemaHasWrittenIsOpened() throws Exception {
+    var former = Messages.formerSchemas(BlockChange.class);
+    assertThat(former).hasSize(1);
+    assertThat(EventCodec.FRAMING.open(framed(new Framing(former.getFirst()))))
+        .isEqualTo(ByteBuffer.wrap(new byte[] {1, 2, 3}));
   }
 
   @Test

@@ -9,12 +9,12 @@ import java.nio.ByteBuffer;
 public final class SimulatedDevice implements BlockDevice {
   private final String name;
   private final DiskFile file;
-  private final long size;
+  private long size;
 
   public SimulatedDevice(SimulatedDisk disk, String name, long size) throws IOException {
     this.name = name;
     this.file = disk.open(name);
-    this.size = size;
+    this.size = Math.max(size, file.size()); // it may have grown
     if (file.size() < size) {
       file.write(ByteBuffer.wrap(new byte[1]), size - 1);
       file.force();
@@ -24,6 +24,17 @@ public final class SimulatedDevice implements BlockDevice {
   @Override
   public long size() {
     return size;
+  }
+
+  @Override
+  public void grow(long bytes) throws IOException {
+    if (bytes > size) {
+      if (file.size() < bytes) {
+        file.write(ByteBuffer.wrap(new byte[1]), bytes - 1);
+        file.force();
+      }
+      size = bytes;
+    }
   }
 
   @Override

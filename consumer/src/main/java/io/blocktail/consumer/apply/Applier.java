@@ -13,6 +13,7 @@ import io.blocktail.event.Position;
 import io.blocktail.storage.Disk;
 import io.blocktail.storage.FileTrouble;
 import io.blocktail.volume.ChunkSet;
+import io.blocktail.volume.Geometry;
 import io.blocktail.volume.TargetName;
 import java.io.IOException;
 import java.util.List;
@@ -159,7 +160,8 @@ public final class Applier implements AutoCloseable {
     Replay replay =
         this.replay == null ? learn(((Body.Epoch) event.body()).ownership(), event) : this.replay;
     Replica replica = replay.replica();
-    String objection = Plausible.objection(event, replica.geometry());
+    Geometry size = Reading.size(event, replica.geometry());
+    String objection = Plausible.objection(event, size);
     if (objection != null) {
       passedOver++;
       halt(Reading.unbelievable(event, record, objection));
@@ -169,14 +171,15 @@ public final class Applier implements AutoCloseable {
       return false;
     }
     long mayHave = standing.mayHave(chain.sequence());
-    if (Reading.skipsEnd(event, mayHave) && !opensAll(event, replica)) {
+    if (Reading.skipsEnd(event, mayHave) && !opensAll(event, size)) {
       halt(Reading.lostEnd(event, mayHave));
       fenceIfBelieved(event);
       return true;
     }
-    if (standing.recovering() && opensAll(event, replica)) {
+    if (standing.recovering() && opensAll(event, size)) {
       return startAnew(event, replay);
     }
+    replica.grow(size, event.position());
     long written = replay.act(event, standing.recovering());
     bytes += written;
     changes += written > 0 ? 1 : 0;
@@ -185,8 +188,8 @@ public final class Applier implements AutoCloseable {
     return true;
   }
 
-  private boolean opensAll(Event event, Replica replica) {
-    return Reading.opensAll(event, replica.geometry(), ground.self());
+  private boolean opensAll(Event event, Geometry size) {
+    return Reading.opensAll(event, size, ground.self());
   }
 
   private void fenceIfBelieved(Event event) {
@@ -213,7 +216,7 @@ public final class Applier implements AutoCloseable {
   private boolean goOn(Event event, Ownership stated) throws IOException {
     Replay replay = this.replay == null ? learn(stated, event) : this.replay;
     Replica replica = replay.replica();
-    if (Plausible.objection(event, replica.geometry()) != null) {
+    if (Plausible.objection(event, Reading.size(event, replica.geometry())) != null) {
       passedOver++; // what can be believed may still come, and is what was asked for
       return true;
     }
@@ -229,7 +232,9 @@ public final class Applier implements AutoCloseable {
     if (replay.replica().versions().isFrozen()) {
       return false;
     }
-    replay.replica().forgetVersions(ground.disk());
+    Replica replica = replay.replica();
+    replica.grow(Reading.size(event, replica.geometry()), event.position());
+    replica.forgetVersions(ground.disk());
     standing.startAnew();
     replay.act(event, false);
     chain = chain.after(event);

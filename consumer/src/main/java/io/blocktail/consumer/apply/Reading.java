@@ -34,6 +34,22 @@ final class Reading {
     };
   }
 
+  /// How large the volume is from the event on, as far as it says so and that can be: what it says
+  /// of the past, or what no volume can have, changes nothing.
+  ///
+  /// @param known how large it was before
+  static Geometry size(Event event, Geometry known) {
+    if (event.body() instanceof Body.Grow grow) {
+      return Plausible.objection(event, known) == null ? known.grownTo(grow.size()) : known;
+    }
+    Ownership stated = ownership(event);
+    return stated != null
+            && stated.geometry().chunkSize() == known.chunkSize()
+            && stated.geometry().size() > known.size()
+        ? stated.geometry()
+        : known;
+  }
+
   /// Whether the event opens a gap over the whole volume that concerns this target.
   static boolean opensAll(Event event, Geometry geometry, TargetName self) {
     ChunkSet all = ChunkSet.all(geometry);
@@ -53,7 +69,8 @@ final class Reading {
   static Chain fenced(Chain chain, Event event, @Nullable Geometry own) {
     return event.body() instanceof Body.Epoch(Ownership stated, _)
             && event.epoch() > chain.epoch()
-            && Plausible.objection(event, own == null ? stated.geometry() : own) == null
+            && Plausible.objection(event, own == null ? stated.geometry() : size(event, own))
+                == null
         ? new Chain(event.epoch(), Math.min(chain.sequence(), event.sequence()))
         : chain;
   }

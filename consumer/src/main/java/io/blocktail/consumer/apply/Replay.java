@@ -53,7 +53,7 @@ final class Replay {
       case Body.Base base when concerns(base.target()) -> {
         return base(event, base);
       }
-      case Body.Base _, Body.Gap _, Body.Whole _, Body.Bookmark _ -> {}
+      case Body.Base _, Body.Gap _, Body.Whole _, Body.Bookmark _, Body.Grow _ -> {}
       case Body.Content change -> {
         return replica.apply(change, event.position());
       }

@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
 
 /// A copy of a volume: its data and the versions of its blocks. For the applier's thread.
 final class Replica implements AutoCloseable {
-  private final Identity identity;
+  private Identity identity;
   private final BlockDevice device;
   private final Versions versions;
   private final ChunkHasher hasher;
@@ -60,6 +60,38 @@ final class Replica implements AutoCloseable {
 
   Versions versions() {
     return versions;
+  }
+
+  /// The volume has grown, at that position of its history: what it has gained reads as zeros here
+  /// too. A medium that had the room may hold something there, which goes, as far as no later event
+  /// has brought it. Nothing happens when it is as large already.
+  ///
+  /// @throws IOException when the medium cannot have the size
+  void grow(Geometry grown, long position) throws IOException {
+    long before = geometry().size();
+    if (grown.size() <= before) {
+      return;
+    }
+    long there = device.growsByZeros() ? Math.min(device.size(), grown.size()) : grown.size();
+    device.grow(grown.size());
+    versions.grow(grown);
+    for (long at = before; at < there; ) {
+      long end = Math.min(there, grown.chunkOffset(grown.chunkAt(at) + 1));
+      clear(at / Geometry.BLOCK, Math.ceilDiv(end, Geometry.BLOCK), position);
+      at = end;
+    }
+    identity = identity.grownTo(grown);
+    hasher.adopt(grown);
+  }
+
+  private void clear(long first, long end, long position) throws IOException {
+    for (long block = first; block < end; ) {
+      long runEnd = versions.runEnd(block, end, position);
+      if (Rule.applies(versions.get(block), position)) {
+        device.zero(block * Geometry.BLOCK, (runEnd - block) * Geometry.BLOCK);
+      }
+      block = runEnd;
+    }
   }
 
   /// Brings the blocks to which the event applies to its content; data before versions.

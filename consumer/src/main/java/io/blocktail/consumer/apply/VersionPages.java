@@ -22,6 +22,9 @@ import java.util.zip.CRC32C;
 /// right: so a checkpoint writes pages in place, and a checksum that is wrong always means damage.
 /// A page that was never written is all zeros. Numbers are big-endian.
 ///
+/// The volume's size is that at which the file was made: a volume that has grown has a longer file,
+/// and a crash may leave that before any checkpoint knows of it.
+///
 /// Format version 1: the first.
 final class VersionPages implements AutoCloseable {
   static final String NAME = "versions";
@@ -31,6 +34,7 @@ final class VersionPages implements AutoCloseable {
   static final int HEADER = 4096;
   private static final long MAGIC = 0x626c_6b74_7665_7273L; // "blktvers"
   private static final int FORMAT = 1;
+  private static final int SIZE = 8 + 4 + 16;
   private static final int HEADER_FIELDS = 8 + 4 + 16 + 8 + 4;
   private static final long WRITTEN = 1L << 32;
 
@@ -91,6 +95,7 @@ final class VersionPages implements AutoCloseable {
       throw new DamagedStateException(
           "the file %s of %s is damaged: its header is not one".formatted(NAME, disk));
     }
+    found.putLong(SIZE, identity.geometry().size());
     if (!found.slice(0, HEADER_FIELDS).equals(header(identity).limit(HEADER_FIELDS))) {
       throw new DamagedStateException(
           "the file %s of %s is of another volume than the checkpoint".formatted(NAME, disk));
@@ -99,6 +104,16 @@ final class VersionPages implements AutoCloseable {
       throw new DamagedStateException(
           "the file %s of %s is damaged: it has %d bytes of %d"
               .formatted(NAME, disk, file.size(), length(identity.geometry())));
+    }
+  }
+
+  /// Has room for the versions of a volume that has grown; durable when this returns, and can be
+  /// done again. Those that are new are 0.
+  void grow(Geometry grown) throws IOException {
+    long length = length(grown);
+    if (file.size() < length) {
+      file.write(ByteBuffer.wrap(new byte[1]), length - 1);
+      file.force();
     }
   }
 

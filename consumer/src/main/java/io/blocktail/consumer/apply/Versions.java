@@ -1,5 +1,6 @@
 package io.blocktail.consumer.apply;
 
+import io.blocktail.volume.Geometry;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -109,6 +110,11 @@ final class Versions implements AutoCloseable {
     }
     changed.put(number, page);
     return page;
+  }
+
+  /// The volume has grown. May come while a checkpoint is under way.
+  void grow(Geometry grown) throws IOException {
+    file.grow(grown);
   }
 
   int changedPages() {

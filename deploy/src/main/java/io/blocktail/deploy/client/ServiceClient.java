@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// Asks the services. Each call is bounded in time and blocks its caller; usable by many threads.
 public final class ServiceClient implements AutoCloseable {
@@ -75,6 +76,57 @@ public final class ServiceClient implements AutoCloseable {
 
   public Answer<Volume> resume(String volume) {
     return post("/volumes/%s/resume".formatted(volume));
+  }
+
+  private record Growth(long size) {}
+
+  /// @param size in bytes
+  public Answer<Volume> grow(String volume, long size) {
+    return send("/volumes/%s/grow".formatted(volume), new Growth(size));
+  }
+
+  private Answer<Volume> send(String path, Object document) {
+    try {
+      return ask(
+          HttpRequest.newBuilder(endpoints.producer().resolve(path))
+              .header("Content-Type", "application/json")
+              .POST(HttpRequest.BodyPublishers.ofByteArray(JSON.writeValueAsBytes(document))),
+          new TypeReference<>() {});
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("our own record can be written", e);
+    }
+  }
+
+  /// What a new volume is to be.
+  ///
+  /// @param size in bytes; null where the file is there
+  /// @param file null for one of the producer's choice, as `directory`
+  public record NewVolume(
+      String name,
+      @Nullable Long size,
+      @Nullable String file,
+      @Nullable String directory,
+      boolean readOnly) {}
+
+  public Answer<Volume> create(NewVolume volume) {
+    return send("/volumes", volume);
+  }
+
+  /// @param force although it has clients, or what it holds is not published wholly
+  /// @param data its file too
+  /// @param stream its history too
+  public Answer<Gone> delete(String volume, boolean force, boolean data, boolean stream) {
+    String path = "/volumes/%s?force=%b&data=%b&stream=%b".formatted(volume, force, data, stream);
+    return ask(
+        HttpRequest.newBuilder(endpoints.producer().resolve(path)).DELETE(),
+        new TypeReference<>() {});
+  }
+
+  /// A volume that was deleted.
+  public record Gone(String name) {}
+
+  public Answer<Volume> readOnly(String volume, boolean on) {
+    return post("/volumes/%s/read-only?on=%b".formatted(volume, on));
   }
 
   private Answer<Volume> post(String path) {

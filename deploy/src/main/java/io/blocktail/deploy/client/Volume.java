@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// @param sequence the last one given
 /// @param startedEmpty whether the producer made the volume, all zeros
 /// @param dirtyChunks how many chunks its stream does not have yet
+/// @param readOnly whether NBD clients may only read
 /// @param pausedSince since when nothing is published because somebody wants it so
 public record Volume(
     String name,
@@ -23,4 +24,5 @@ public record Volume(
     String file,
     @Nullable Boolean startedEmpty,
     @Nullable Integer dirtyChunks,
-    @Nullable String pausedSince) {}
+    @Nullable String pausedSince,
+    @Nullable Boolean readOnly) {}

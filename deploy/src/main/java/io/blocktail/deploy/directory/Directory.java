@@ -109,6 +109,10 @@ public record Directory(Path root) implements Places {
     return Objects.requireNonNullElse(target.file(), own);
   }
 
+  public Path madeVolumes() {
+    return root.resolve("volumes");
+  }
+
   public Path state(VolumeName volume) {
     return root.resolve("producer").resolve(volume.value());
   }

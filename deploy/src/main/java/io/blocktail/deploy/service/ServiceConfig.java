@@ -26,6 +26,7 @@ final class ServiceConfig {
   Map<String, String> producer() {
     Map<String, String> settings = common("producer", plan.ports().producer());
     settings.put("blocktail.nbd.port", Integer.toString(plan.ports().nbd()));
+    settings.put("blocktail.directory", directory.madeVolumes().toString());
     if (directory.hasSocket()) {
       settings.put("blocktail.nbd.socket", directory.socket().toString());
     }

@@ -413,6 +413,27 @@ class CommandsTest {
   }
 
   @Test
+  void aVolumeIsMadeGrownLockedAndDeleted() {
+    String extra = "{\"name\":\"extra\",\"size\":4096,\"state\":\"serving\",\"file\":\"/f\"}";
+    services.reply("POST /volumes", 201, extra);
+    services.reply("POST /volumes/extra/grow", extra);
+    services.reply("POST /volumes/extra/read-only?on=true", extra);
+    services.reply("POST /volumes/extra/read-only?on=false", extra);
+    services.reply(
+        "DELETE /volumes/extra?force=false&data=true&stream=false", "{\"name\":\"extra\"}");
+
+    assertThat(volumes("create", "extra", "4K", "--read-only")).isZero();
+    assertThat(volumes("grow", "extra", "8K")).isZero();
+    assertThat(volumes("read-only", "extra")).isZero();
+    assertThat(volumes("read-only", "extra", "--off")).isZero();
+    assertThat(volumes("delete", "extra", "--data")).isZero();
+    assertThat(out.toString()).contains("volume extra is deleted");
+
+    assertThat(volumes("grow", "extra", "8")).isEqualTo(2);
+    assertThat(volumes("delete", "extra")).isEqualTo(2);
+  }
+
+  @Test
   void volumesAreListedWithAndWithoutTheWord() {
     assertThat(volumes()).isZero();
     assertThat(volumes("list")).isZero();

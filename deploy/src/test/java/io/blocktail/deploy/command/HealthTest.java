@@ -122,7 +122,7 @@ class HealthTest {
 
   private static Volume volume(String state, @Nullable String reason) {
     return new Volume(
-        "demo", "u", 4096, 1, 9L, 9L, 9L, 0L, state, reason, "/d/demo.img", true, 0, null);
+        "demo", "u", 4096, 1, 9L, 9L, 9L, 0L, state, reason, "/d/demo.img", true, 0, null, false);
   }
 
   private static Target target(String name, String state, boolean consistent) {

@@ -131,6 +131,16 @@ final class SimulatedSource {
     return true;
   }
 
+  /// In bytes.
+  long size() {
+    return volume.device().size();
+  }
+
+  boolean grow(long bytes) throws IOException {
+    volume.grow(bytes);
+    return true;
+  }
+
   boolean isOverflowed() {
     return volume.state() instanceof SourceState.Overflow;
   }
@@ -185,7 +195,7 @@ final class SimulatedSource {
   }
 
   byte[] content() throws IOException {
-    var content = ByteBuffer.allocate((int) size);
+    var content = ByteBuffer.allocate((int) size());
     volume.device().read(content, 0);
     return content.array();
   }

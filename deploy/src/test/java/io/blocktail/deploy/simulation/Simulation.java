@@ -30,7 +30,12 @@ import org.jspecify.annotations.Nullable;
 /// One schedule: a client that writes, a source, a broker and two targets, whose steps, kills and
 /// restarts come in the order that the seed says. One thread calls everything.
 final class Simulation {
+  /// What the volume has at the start, in bytes: its only chunk is shorter than others.
+  private static final int SMALLEST = (1 << 20) - (32 << 10);
+
+  /// What it has at most, in bytes: what it does not have yet counts as zeros.
   private static final int SIZE = (1 << 20) + (64 << 10);
+
   private static final int SECTOR = 512;
   private static final int CALM_STEPS = 200_000;
 
@@ -62,7 +67,7 @@ final class Simulation {
     this.random = new SplittableRandom(seed);
     this.broker = new SimulatedBroker(random);
     this.source =
-        new SimulatedSource(broker, requests, SIZE, time, time::nanos, this::sourceDigest);
+        new SimulatedSource(broker, requests, SMALLEST, time, time::nanos, this::sourceDigest);
     for (String name : List.of("replica-a", "replica-b")) {
       var target = new TargetName(name);
       targets.add(
@@ -133,7 +138,7 @@ final class Simulation {
       case 2 -> target.restart();
       case 3 -> target.lightFuse(random.nextInt(12));
       case 4 -> target.losePower(random);
-      case 5 -> onSource(source::startPass);
+      case 5, 12 -> onSource(source::startPass);
       case 6 -> {
         if (random.nextInt(8) == 0) {
           requestSomething();
@@ -151,8 +156,26 @@ final class Simulation {
           recordWhatIsKnown();
         }
       }
+      case 11 -> {
+        if (random.nextInt(4) == 0) {
+          growSource();
+        }
+      }
       default -> work(target);
     }
+  }
+
+  private void growSource() throws IOException {
+    int blocks = (SIZE - (int) source.size()) / Geometry.BLOCK;
+    if (blocks > 0 && !source.isOverflowed()) {
+      long size = source.size() + (1L + random.nextInt(blocks)) * Geometry.BLOCK;
+      onSource(() -> source.grow(size));
+    }
+  }
+
+  /// Of the source, with zeros for what it does not have yet.
+  private byte[] content() throws IOException {
+    return Arrays.copyOf(source.content(), SIZE);
   }
 
   private void requestSomething() {
@@ -199,7 +222,7 @@ final class Simulation {
     var stages = new ArrayList<byte[]>(List.of(model.clone()));
     for (int n = 1 + random.nextInt(4); n > 0; n--) {
       int length = 1 + random.nextInt(random.nextInt(10) == 0 ? 700_000 : 20_000);
-      int offset = random.nextInt(SIZE - length);
+      int offset = random.nextInt((int) source.size() - length);
       boolean durable = random.nextInt(8) == 0;
       byte[] after = stages.getLast().clone();
       if (random.nextInt(4) == 0) {
@@ -253,7 +276,7 @@ final class Simulation {
   /// since.
   private void losePowerOfSource() throws IOException {
     source.losePower(random);
-    byte[] now = source.content();
+    byte[] now = content();
     for (int at = 0; at < SIZE; at += SECTOR) {
       int from = at;
       int to = at + SECTOR;
@@ -273,7 +296,7 @@ final class Simulation {
   private void restartInsideAWrite(List<byte[]> stages) throws IOException {
     boolean overflowed = source.isOverflowed();
     source.restart();
-    byte[] now = source.content();
+    byte[] now = content();
     for (int at = 0; at < SIZE; at += Geometry.BLOCK) {
       int from = at;
       int to = at + Geometry.BLOCK;
@@ -294,7 +317,7 @@ final class Simulation {
   private void restartSource() throws IOException {
     byte[] before = model.clone();
     source.restart();
-    assertThat(Arrays.equals(source.content(), before))
+    assertThat(Arrays.equals(content(), before))
         .as("Durable: what was acknowledged is on the source after a kill")
         .isTrue();
     recordWhatIsKnown();
@@ -354,9 +377,7 @@ final class Simulation {
 
   /// Convergent, Durable, and no false alarm.
   void assertEqual() throws IOException {
-    assertThat(Arrays.equals(source.content(), model))
-        .as("the source is what clients wrote")
-        .isTrue();
+    assertThat(Arrays.equals(content(), model)).as("the source is what clients wrote").isTrue();
     for (SimulatedTarget target : targets) {
       assertThat(Arrays.equals(target.content(), model)).as("the replica equals it").isTrue();
     }

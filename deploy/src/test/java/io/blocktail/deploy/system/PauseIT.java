@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PauseIT {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final int SIZE = 24 << 20;
-  private static final long BYTES_PER_SECOND = 6 << 20;
+  private static final long BYTES_PER_SECOND = 3 << 20;
 
   @TempDir Path temporary;
 
@@ -30,7 +30,7 @@ class PauseIT {
     var expected = new Expected(SIZE);
     Map<String, String> small =
         Map.of(
-            "BLOCKTAIL_JOURNAL_LIMIT", "48M",
+            "BLOCKTAIL_JOURNAL_LIMIT", "24M",
             "BLOCKTAIL_JOURNAL_SEGMENT", "4M",
             "BLOCKTAIL_JOURNAL_OVERFLOW_AFTER", "1s");
     try (RunningSystem system =

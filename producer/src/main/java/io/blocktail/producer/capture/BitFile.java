@@ -17,7 +17,7 @@ import java.util.zip.CRC32C;
 ///  8 format version             4
 /// 12 CRC-32C of 0..12, 16..36   4
 /// 16 volume UUID               16
-/// 32 bits                       4
+/// 32 bits, or more               4
 /// 36 zeros
 /// ```
 ///
@@ -42,12 +42,15 @@ final class BitFile implements AutoCloseable {
 
   private final String name;
   private final DiskFile file;
-  private final int bits;
+  private int bits;
   private final ByteBuffer sector = ByteBuffer.allocate(SECTOR);
 
-  private BitFile(String name, DiskFile file, int bits) {
+  private final UUID volume;
+
+  private BitFile(String name, DiskFile file, UUID volume, int bits) {
     this.name = name;
     this.file = file;
+    this.volume = volume;
     this.bits = bits;
   }
 
@@ -55,7 +58,7 @@ final class BitFile implements AutoCloseable {
   static void create(Disk disk, String name, UUID volume, int bits, BitSet content)
       throws IOException {
     disk.delete(name);
-    try (var file = new BitFile(name, disk.open(name), bits)) {
+    try (var file = new BitFile(name, disk.open(name), volume, bits)) {
       file.file.write(header(volume, bits), 0);
       var all = new BitSet();
       all.set(0, sectors(bits));
@@ -72,15 +75,17 @@ final class BitFile implements AutoCloseable {
     try {
       var found = ByteBuffer.allocate(SECTOR);
       file.read(found, 0);
-      check(name, found.flip(), header(volume, bits));
-      return new BitFile(name, file, bits);
+      check(name, found.flip(), volume, bits);
+      return new BitFile(name, file, volume, bits);
     } catch (IOException e) {
       file.close();
       throw e;
     }
   }
 
-  private static void check(String name, ByteBuffer found, ByteBuffer wanted) throws IOException {
+  /// It may have more bits: those of a volume whose growth was cut off.
+  private static void check(String name, ByteBuffer found, UUID volume, int bits)
+      throws IOException {
     if (found.remaining() < SECTOR
         || found.getLong(0) != MAGIC
         || found.getInt(12) != checksum(found)) {
@@ -91,7 +96,7 @@ final class BitFile implements AutoCloseable {
           "the file '%s' has format version %d; this release reads version %d"
               .formatted(name, found.getInt(8), VERSION));
     }
-    if (found.mismatch(wanted) >= 0) {
+    if (found.getInt(32) < bits || found.mismatch(header(volume, found.getInt(32))) >= 0) {
       throw new IOException("the file '%s' is of another volume".formatted(name));
     }
   }
@@ -135,6 +140,20 @@ final class BitFile implements AutoCloseable {
       }
     }
     return content;
+  }
+
+  /// Has so many bits from now on; those that are new are clear. Durable when this returns, and can
+  /// be done again.
+  void grow(int more) throws IOException {
+    int before = sectors(bits);
+    int after = sectors(more);
+    bits = more;
+    var fresh = new BitSet();
+    fresh.set(before, after);
+    write(new BitSet(), fresh);
+    file.force();
+    file.write(header(volume, more), 0);
+    file.force();
   }
 
   /// Writes some sectors; durable with the next [#force].

@@ -31,7 +31,9 @@ public final class CapturingDevice implements BlockDevice {
   /// @param lastChange sequence of the chunk's last change before it
   public record Marked(long sequence, Digest digest, long lastChange) {}
 
-  private final Geometry geometry;
+  /// Replaced with all chunks locked.
+  private volatile Geometry geometry;
+
   private final BlockDevice device;
   private final Journal journal;
   private final ChunkRecords records;
@@ -291,6 +293,26 @@ public final class CapturingDevice implements BlockDevice {
     }
   }
 
+  /// Does something to the volume as a whole while nobody holds a chunk's lock.
+  void alone(Alone what) throws IOException {
+    locks.lockAll();
+    try {
+      what.run();
+    } finally {
+      locks.unlockAll();
+    }
+  }
+
+  interface Alone {
+    void run() throws IOException;
+  }
+
+  /// The volume has grown, in all its parts. Called [#alone].
+  void adopt(Geometry grown) {
+    locks.grow(grown.chunks());
+    geometry = grown;
+  }
+
   /// Appends an event that touches no chunk: GAP, WHOLE, BOOKMARK.
   ///
   /// @return its sequence
@@ -300,7 +322,7 @@ public final class CapturingDevice implements BlockDevice {
           case Body.Gap gap -> gap.chunks().runs().size() * 20L + EventCodec.MAX_TEXT;
           case Body.Whole _ -> 0;
           case Body.Bookmark _ -> EventCodec.MAX_TEXT;
-          case Body.Epoch _, Body.Marker _, Body.Content _ ->
+          case Body.Epoch _, Body.Marker _, Body.Content _, Body.Grow _ ->
               throw new AssertionError("not an event to append from outside: " + body);
         };
     fitness.check();
@@ -348,6 +370,7 @@ public final class CapturingDevice implements BlockDevice {
     try (var _ = journal.reserve(1, textBytes(checked(origin)), 0)) {
       locks.lock(chunk);
       try {
+        hasher.adopt(geometry);
         return mark(chunk, hasher.hash(chunk, device::readStored), origin);
       } finally {
         locks.unlock(chunk);
@@ -372,9 +395,9 @@ public final class CapturingDevice implements BlockDevice {
   public long base(int chunk, long gap, @Nullable TargetName target, String origin)
       throws IOException {
     fitness.check();
-    int length = geometry.chunkLength(chunk);
+    int most = geometry.chunkSize(); // the chunk may be the volume's last, which can grow
     int texts = textBytes(checked(origin));
-    try (var _ = journal.reserve(BasePieces.most(length), texts, length)) {
+    try (var _ = journal.reserve(BasePieces.most(most), texts, most)) {
       synchronized (content) {
         locks.lock(chunk);
         try {

@@ -213,6 +213,11 @@ record Checkpoint(
         ownership, epoch, incarnations, forced, pass, startedEmpty, boot, overflow, published);
   }
 
+  Checkpoint withOwnership(Ownership grown) {
+    return new Checkpoint(
+        grown, epoch, incarnations, forced, pass, startedEmpty, boot, overflow, published);
+  }
+
   Checkpoint withOverflow(boolean overflow) {
     return new Checkpoint(
         ownership, epoch, incarnations, forced, pass, startedEmpty, boot, overflow, published);

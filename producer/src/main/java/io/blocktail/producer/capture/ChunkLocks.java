@@ -12,13 +12,37 @@ final class ChunkLocks {
   private final ReentrantLock[] locks = new ReentrantLock[LOCKS];
 
   /// Odd while a write is in flight.
-  private final AtomicIntegerArray writes;
+  private volatile AtomicIntegerArray writes;
 
   ChunkLocks(int chunks) {
     for (int i = 0; i < LOCKS; i++) {
       locks[i] = new ReentrantLock();
     }
     writes = new AtomicIntegerArray(chunks);
+  }
+
+  /// Takes all locks.
+  void lockAll() {
+    for (ReentrantLock lock : locks) {
+      lock.lock();
+    }
+  }
+
+  void unlockAll() {
+    for (ReentrantLock lock : locks) {
+      lock.unlock();
+    }
+  }
+
+  /// There are so many chunks from now on. What was read of the last one before counts as written
+  /// since. Who calls this has taken all locks.
+  void grow(int chunks) {
+    var more = new AtomicIntegerArray(chunks);
+    for (int chunk = 0; chunk < writes.length(); chunk++) {
+      more.set(chunk, writes.get(chunk));
+    }
+    more.addAndGet(writes.length() - 1, 2);
+    writes = more;
   }
 
   int counter(int chunk) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 ///  8 format version             4
 /// 12 CRC-32C of the rest of 40  4
 /// 16 volume UUID               16
-/// 32 chunks                     4
+/// 32 chunks, or more             4
 /// 36 zeros
 /// ```
 ///
@@ -49,6 +49,15 @@ final class ChunkRecordFile implements AutoCloseable {
     this.file = file;
   }
 
+  /// Has room for so many chunks from now on; durable when this returns, and can be done again.
+  /// What it has of those that are new is for the caller to write first.
+  void grow(UUID volume, int chunks) throws IOException {
+    file.force();
+    file.write(header(volume, chunks), 0);
+    file.force();
+    cachedPage = -1;
+  }
+
   static ChunkRecordFile create(Disk disk, UUID volume, int chunks) throws IOException {
     disk.delete(NAME);
     DiskFile file = disk.open(NAME);
@@ -64,7 +73,7 @@ final class ChunkRecordFile implements AutoCloseable {
     try {
       var bytes = ByteBuffer.allocate(HEADER_USED);
       file.read(bytes, 0);
-      check(bytes.flip(), header(volume, chunks));
+      check(bytes.flip(), volume, chunks);
       return new ChunkRecordFile(file);
     } catch (IOException e) {
       file.close();
@@ -72,7 +81,8 @@ final class ChunkRecordFile implements AutoCloseable {
     }
   }
 
-  private static void check(ByteBuffer found, ByteBuffer wanted) throws IOException {
+  /// It may have more chunks: those of a volume whose growth was cut off.
+  private static void check(ByteBuffer found, UUID volume, int chunks) throws IOException {
     if (found.remaining() < HEADER_USED
         || found.getLong(0) != MAGIC
         || found.getInt(12) != checksum(found)) {
@@ -83,7 +93,8 @@ final class ChunkRecordFile implements AutoCloseable {
           "the file '%s' has format version %d; this release reads version %d"
               .formatted(NAME, found.getInt(8), VERSION));
     }
-    if (found.mismatch(wanted.slice(0, HEADER_USED)) >= 0) {
+    int there = found.getInt(32);
+    if (there < chunks || found.mismatch(header(volume, there).slice(0, HEADER_USED)) >= 0) {
       throw new IOException("the file '%s' is of another volume".formatted(NAME));
     }
   }

@@ -6,11 +6,13 @@ import io.blocktail.producer.journal.Journal;
 import io.blocktail.volume.Geometry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.UUID;
 
 /// What the source remembers of each chunk: the sequence of its last change, and what it hashed to
 /// since. The same last change with another digest means that the source's medium has rotted. Safe
@@ -34,16 +36,16 @@ public final class ChunkRecords implements AutoCloseable {
   /// The chunk may have been changed past the journal: no digest of it is remembered. Not stored.
   private static final int DIRTY = 4;
 
-  private final Geometry geometry;
+  private Geometry geometry;
   private final ChunkRecordFile file;
-  private final long[] lastChange;
-  private final long[] high;
-  private final long[] low;
+  private long[] lastChange;
+  private long[] high;
+  private long[] low;
 
   /// Sequence of the marker or BASE that told the digest: it counts only once that is forced.
-  private final long[] marker;
+  private long[] marker;
 
-  private final byte[] flags;
+  private byte[] flags;
 
   /// Pages of the file that are to be written.
   private final BitSet dirty = new BitSet();
@@ -171,6 +173,34 @@ public final class ChunkRecords implements AutoCloseable {
     if ((flags[chunk] & ROTTED) != 0) {
       rewrite(chunk, change);
     }
+  }
+
+  /// The volume has grown: of its last chunk, which may be longer now, no digest is known any more,
+  /// and what is new counts as changed. Who calls this holds the locks of all chunks.
+  ///
+  /// @param sequence of the event that says so
+  synchronized void grow(Geometry grown, long sequence) {
+    int before = geometry.chunks();
+    int last = before - 1;
+    int first = geometry.chunkLength(last) < grown.chunkLength(last) ? last : before;
+    int chunks = grown.chunks();
+    geometry = grown;
+    lastChange = Arrays.copyOf(lastChange, chunks);
+    high = Arrays.copyOf(high, chunks);
+    low = Arrays.copyOf(low, chunks);
+    marker = Arrays.copyOf(marker, chunks);
+    flags = Arrays.copyOf(flags, chunks);
+    for (int chunk = first; chunk < chunks; chunk++) {
+      lastChange[chunk] = sequence;
+      flags[chunk] &= ~DIGEST;
+      dirty.set(ChunkRecordFile.page(chunk));
+    }
+  }
+
+  /// Stores what [#grow] has changed. Durable when this returns.
+  void storeGrown(UUID volume, Journal journal) throws IOException {
+    store(journal);
+    file.grow(volume, geometry.chunks());
   }
 
   /// The chunk may hold, until it is appended as BASE, what the history does not have.

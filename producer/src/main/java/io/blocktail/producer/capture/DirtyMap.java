@@ -71,6 +71,13 @@ final class DirtyMap implements AutoCloseable {
     }
   }
 
+  /// The volume has grown. Durable when this returns, and can be done again.
+  void grow(Geometry grown) throws IOException {
+    synchronized (writing) {
+      file.grow(grown.chunks());
+    }
+  }
+
   synchronized boolean isEmpty() {
     return chunks.isEmpty();
   }

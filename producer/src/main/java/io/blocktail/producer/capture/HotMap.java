@@ -27,10 +27,10 @@ final class HotMap implements AutoCloseable {
 
   private static final int TOUCHED = 1 << 30;
 
-  private final Geometry geometry;
+  private Geometry geometry;
   private final int chunksPerRegion;
   private final BitFile file;
-  private final AtomicIntegerArray regions;
+  private volatile AtomicIntegerArray regions;
 
   /// What the file says; guarded by this, as is `failure`.
   private final BitSet marked;
@@ -67,6 +67,18 @@ final class HotMap implements AutoCloseable {
       file.close();
       throw e;
     }
+  }
+
+  /// The volume has grown. Nobody is between [#enter] and [#leave]. Durable when this returns, and
+  /// can be done again.
+  synchronized void grow(Geometry grown) throws IOException {
+    file.grow(regions(grown));
+    var more = new AtomicIntegerArray(regions(grown));
+    for (int region = 0; region < regions.length(); region++) {
+      more.set(region, regions.get(region));
+    }
+    geometry = grown;
+    regions = more;
   }
 
   /// The chunks of the marked regions.

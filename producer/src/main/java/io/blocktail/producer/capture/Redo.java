@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
 
 /// Does again, after a restart, what the journal says. Doing it twice changes nothing.
 final class Redo implements JournalRecovery.Redo {
-  private final Geometry geometry;
+  private Geometry geometry;
   private final BlockDevice device;
   private final ChunkRecords records;
   private long changes;
@@ -28,6 +28,9 @@ final class Redo implements JournalRecovery.Redo {
   @Override
   public void redo(JournalRecord journalRecord) throws IOException {
     Event event = decode(journalRecord);
+    if (event.body() instanceof Body.Grow grow) {
+      grow(grow, event.sequence());
+    }
     if (!(event.body() instanceof Body.Content change)) {
       return;
     }
@@ -40,6 +43,28 @@ final class Redo implements JournalRecovery.Redo {
     records.changed(change, event.sequence());
     changes++;
     bytes += change.length();
+  }
+
+  /// One that the volume's checkpoint knows already needs nothing more.
+  private void grow(Body.Grow grow, long sequence) throws IOException {
+    if (grow.size() <= geometry.size()) {
+      return;
+    }
+    Geometry grown;
+    try {
+      grown = geometry.grownTo(grow.size());
+    } catch (IllegalArgumentException e) {
+      throw new IOException(
+          "journal record %d grows the volume: %s".formatted(sequence, e.getMessage()), e);
+    }
+    device.grow(grown.size());
+    records.grow(grown, sequence);
+    geometry = grown;
+  }
+
+  /// How large the volume is after all that.
+  Geometry geometry() {
+    return geometry;
   }
 
   /// How many changes were redone.

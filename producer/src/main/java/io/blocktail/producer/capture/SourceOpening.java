@@ -17,6 +17,7 @@ import java.lang.System.Logger.Level;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /// How a volume comes to be open. Making one writes a checkpoint first, which says that nothing was
@@ -24,7 +25,7 @@ import java.util.UUID;
 /// restart goes.
 final class SourceOpening {
   private static final System.Logger LOG = System.getLogger(SourceOpening.class.getName());
-  private static final String LOCK = "lock";
+  static final String LOCK = "lock";
   private static final String JOURNAL = "journal-";
   private static final String CONTENT = "start with content";
 
@@ -43,6 +44,20 @@ final class SourceOpening {
     this.fitness = new Fitness(name);
   }
 
+  /// Whether a file of a volume's directory is one that a volume keeps there.
+  static boolean isOurs(String file) {
+    return file.startsWith(JOURNAL)
+        || Set.of(
+                LOCK,
+                Checkpoint.NAME,
+                ChunkRecordFile.NAME,
+                DirtyMap.NAME,
+                HotMap.NAME,
+                Mark.Kind.PAUSED.file(),
+                Mark.Kind.READ_ONLY.file())
+            .contains(file.endsWith(".new") ? file.substring(0, file.length() - 4) : file);
+  }
+
   static SourceVolume open(
       VolumeName name, BlockDevice device, Disk directory, SourceSettings settings)
       throws IOException {
@@ -59,10 +74,8 @@ final class SourceOpening {
     Optional<Checkpoint> found = Checkpoint.read(directory);
     Checkpoint checkpoint = found.isPresent() ? found.get() : create();
     Geometry geometry = checkpoint.ownership().geometry();
-    if (geometry.size() != device.size()) {
-      throw new IOException(
-          "%s has %d bytes, but the volume has %d"
-              .formatted(device, device.size(), geometry.size()));
+    if (geometry.size() > device.size()) {
+      throw otherSize(geometry);
     }
     VolumeFiles files = VolumeFiles.open(device, directory, checkpoint.ownership());
     try {
@@ -71,6 +84,11 @@ final class SourceOpening {
       files.close();
       throw e;
     }
+  }
+
+  private IOException otherSize(Geometry geometry) {
+    return new IOException(
+        "%s has %d bytes, but the volume has %d".formatted(device, device.size(), geometry.size()));
   }
 
   private Checkpoint create() throws IOException {
@@ -125,6 +143,9 @@ final class SourceOpening {
       var redo = new Redo(checkpoint.ownership().geometry(), device, files.chunks());
       recovery.replay(redo);
       tell(redo, System.nanoTime() - start);
+      if (device.growsByZeros() && device.size() != redo.geometry().size()) {
+        throw otherSize(redo.geometry()); // only a device may have more than was asked for
+      }
       if (checkpoint.isFull()) {
         device.force();
         checkpoint = checkpoint.at(recovery.end(), checkpoint.forced(), checkpoint.published());
@@ -132,12 +153,24 @@ final class SourceOpening {
       Journal journal = recovery.open();
       fitness.onStop(journal::stop);
       try {
-        return serve(lock, checkpoint, journal, files);
+        return serve(lock, grown(checkpoint, redo.geometry(), journal, files), journal, files);
       } catch (IOException | RuntimeException e) {
         journal.close();
         throw e;
       }
     }
+  }
+
+  /// The redo has made the volume larger: the rest of it follows.
+  private static Checkpoint grown(
+      Checkpoint checkpoint, Geometry grown, Journal journal, VolumeFiles files)
+      throws IOException {
+    Ownership before = checkpoint.ownership();
+    if (before.geometry().equals(grown)) {
+      return checkpoint;
+    }
+    files.grow(before.volume(), grown, journal);
+    return checkpoint.withOwnership(new Ownership(before.volume(), grown, before.owner()));
   }
 
   private void tell(Redo redo, long nanos) {

@@ -6,6 +6,7 @@ import io.blocktail.producer.journal.Place;
 import io.blocktail.storage.Disk;
 import io.blocktail.volume.BlockDevice;
 import io.blocktail.volume.ChunkSet;
+import io.blocktail.volume.Geometry;
 import io.blocktail.volume.VolumeName;
 import java.io.Closeable;
 import java.io.IOException;
@@ -84,6 +85,20 @@ public final class SourceVolume implements AutoCloseable {
     return Checkpoint.read(directory).isPresent();
   }
 
+  /// Deletes all that the volume of a directory has there, after which nobody knows any more which
+  /// one it was. Can be done again and again.
+  ///
+  /// @throws IOException also when somebody uses the directory
+  public static void erase(Disk directory) throws IOException {
+    directory.lock(SourceOpening.LOCK).close();
+    directory.delete(Checkpoint.NAME); // first: what is left then is no volume
+    for (String file : directory.list()) {
+      if (SourceOpening.isOurs(file)) {
+        directory.delete(file);
+      }
+    }
+  }
+
   public VolumeName name() {
     return name;
   }
@@ -140,7 +155,7 @@ public final class SourceVolume implements AutoCloseable {
   }
 
   /// Whether what is captured is kept from the stream.
-  public Pause pause() {
+  public Mark pause() {
     return files.pause();
   }
 
@@ -150,6 +165,21 @@ public final class SourceVolume implements AutoCloseable {
   public void pausePublishing(Instant now) throws IOException {
     fitness.check();
     files.pause().begin(now);
+  }
+
+  /// Whether NBD clients may only read, because somebody wants it so.
+  public Mark readOnly() {
+    return files.readOnly();
+  }
+
+  /// Remembers whether NBD clients may only read, over restarts.
+  public void setReadOnly(boolean readOnly, Instant now) throws IOException {
+    fitness.check();
+    if (readOnly) {
+      files.readOnly().begin(now);
+    } else {
+      files.readOnly().end();
+    }
   }
 
   /// Lets the stream have what the journal kept.
@@ -261,6 +291,35 @@ public final class SourceVolume implements AutoCloseable {
       }
       passage.switched(past);
       return opened.getFirst().name();
+    }
+  }
+
+  /// Makes the volume larger while it is served; what it gains reads as zeros, and every target
+  /// does the same at this place of the history. Clients that are connected go on with the size
+  /// that they were told. Nothing happens when it has that size.
+  ///
+  /// @param size in bytes
+  /// @throws CannotGrow when it cannot have the size, or not now; it is as it was
+  public void grow(long size) throws IOException {
+    synchronized (checkpointing) {
+      fitness.check();
+      Geometry before = ownership().geometry();
+      Geometry grown = Growth.judge(name, before, size);
+      if (grown.equals(before)) {
+        return;
+      }
+      if (passage.isPast()) {
+        throw new CannotGrow(
+            "volume %s: its journal is full, and changes go past it: it can grow when Kafka has taken some of that"
+                .formatted(name));
+      }
+      var growth = new Growth(files, journal, fitness, device);
+      growth.prepare(before, grown);
+      passage.beginSwitch();
+      journal.suspend();
+      growth.carryOut(ownership(), grown, after -> save(saved.withOwnership(after)));
+      journal.resume();
+      passage.switched(false);
     }
   }
 

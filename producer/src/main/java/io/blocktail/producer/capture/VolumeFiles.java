@@ -1,6 +1,7 @@
 package io.blocktail.producer.capture;
 
 import io.blocktail.event.Ownership;
+import io.blocktail.producer.journal.Journal;
 import io.blocktail.storage.Disk;
 import io.blocktail.volume.BlockDevice;
 import io.blocktail.volume.Geometry;
@@ -17,7 +18,8 @@ record VolumeFiles(
     ChunkRecords chunks,
     DirtyMap dirty,
     HotMap hot,
-    Pause pause)
+    Mark pause,
+    Mark readOnly)
     implements AutoCloseable {
 
   /// Makes the files of a new volume. Durable when this returns.
@@ -37,13 +39,20 @@ record VolumeFiles(
       throws IOException {
     UUID id = ownership.volume();
     Geometry geometry = ownership.geometry();
-    Pause pause = Pause.open(directory);
+    Mark pause = Mark.open(directory, Mark.Kind.PAUSED);
+    Mark readOnly = Mark.open(directory, Mark.Kind.READ_ONLY);
     var chunks = new ChunkRecords(geometry, ChunkRecordFile.open(directory, id, geometry.chunks()));
     try {
       DirtyMap dirty = DirtyMap.open(directory, id, geometry);
       try {
         return new VolumeFiles(
-            device, directory, chunks, dirty, HotMap.open(directory, id, geometry), pause);
+            device,
+            directory,
+            chunks,
+            dirty,
+            HotMap.open(directory, id, geometry),
+            pause,
+            readOnly);
       } catch (IOException e) {
         dirty.close();
         throw e;
@@ -52,6 +61,14 @@ record VolumeFiles(
       chunks.close();
       throw e;
     }
+  }
+
+  /// What is kept of each chunk is kept of the new ones too. Durable when this returns, and can be
+  /// done again.
+  void grow(UUID volume, Geometry grown, Journal journal) throws IOException {
+    chunks.storeGrown(volume, journal);
+    dirty.grow(grown);
+    hot.grow(grown);
   }
 
   /// All but the device.

@@ -13,6 +13,10 @@ final class DeviceUse {
   private final BlockDevice device;
   private final String export;
   private final String origin;
+
+  /// As the client was told: a device that grows does so for those who come then.
+  private final long size;
+
   private boolean failed;
 
   /// @param origin who the client is, for the history
@@ -20,10 +24,11 @@ final class DeviceUse {
     this.device = export.device();
     this.export = export.name();
     this.origin = origin;
+    this.size = device.size();
   }
 
   long size() {
-    return device.size();
+    return size;
   }
 
   boolean zeroesFast() {

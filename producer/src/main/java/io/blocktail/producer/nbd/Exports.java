@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// The devices that a server exports, by name. They come and go while it runs. Safe for use by many
@@ -41,7 +42,8 @@ public final class Exports {
       throw new IllegalArgumentException("the description of export " + name + " is too long");
     }
     var users = new Connections(Integer.MAX_VALUE);
-    var export = new Export(name.value(), device, description, readOnly, history, users);
+    var export =
+        new Export(name.value(), device, description, new AtomicBoolean(readOnly), history, users);
     if (byName.putIfAbsent(name.value(), export) != null) {
       throw new IllegalArgumentException("there is an export " + name + " already");
     }
@@ -54,6 +56,22 @@ public final class Exports {
   public boolean remove(VolumeName name) {
     Export export = byName.remove(name.value());
     return export == null || export.users().end(Connections.PATIENCE);
+  }
+
+  /// Says whether clients may only read, also those that are connected: a change that has begun
+  /// ends, and each that comes then is told EPERM. They learn that they may write again when they
+  /// connect anew. Nothing happens when there is no such export.
+  public void setReadOnly(VolumeName name, boolean readOnly) {
+    Export export = byName.get(name.value());
+    if (export != null) {
+      export.locked().set(readOnly);
+    }
+  }
+
+  /// How many clients use an export.
+  public int users(VolumeName name) {
+    Export export = byName.get(name.value());
+    return export == null ? 0 : export.users().count();
   }
 
   /// All, by name.

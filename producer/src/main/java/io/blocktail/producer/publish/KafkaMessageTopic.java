@@ -5,6 +5,7 @@ import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 
 /// A topic of messages in Kafka.
 ///
@@ -16,6 +17,15 @@ public record KafkaMessageTopic(
     implements MessageTopic {
   @Override
   public void send(String key, byte[] message, Answer answer) {
+    put(key, message, answer);
+  }
+
+  @Override
+  public void erase(String key, Answer answer) {
+    put(key, null, answer);
+  }
+
+  private void put(String key, byte @Nullable [] message, Answer answer) {
     var record =
         new ProducerRecord<byte[], byte[]>(topic, key.getBytes(StandardCharsets.UTF_8), message);
     if (!made.getAsBoolean()) {

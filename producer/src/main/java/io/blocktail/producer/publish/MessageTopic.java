@@ -12,4 +12,10 @@ public interface MessageTopic {
   }
 
   void send(String key, byte[] message, Answer answer);
+
+  /// Says that what was sent under the key counts no more. For topics that keep the last of each
+  /// key; in others it passes by itself.
+  default void erase(String key, Answer answer) {
+    answer.told(null);
+  }
 }

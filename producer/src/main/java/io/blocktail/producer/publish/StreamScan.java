@@ -135,7 +135,7 @@ final class StreamScan {
 
   private void take(Event event, Stored stored) throws UnfitStream {
     checkVolume(event);
-    String objection = Plausible.objection(event, ownership.geometry());
+    String objection = Plausible.objectionThen(event, ownership.geometry());
     if (objection != null) {
       passOver(stored, "event %d: %s".formatted(event.sequence(), objection));
       return;

@@ -136,6 +136,22 @@ public final class TopicSetup {
     return topic.topicId().toString();
   }
 
+  /// Whether a volume's topic is there.
+  public boolean hasChanges(VolumeName volume) throws TopicUnavailable {
+    return describe(topics.changes(volume)).isPresent();
+  }
+
+  /// Deletes a volume's topic, and with it its history. Nothing happens when there is none.
+  public void deleteChanges(VolumeName volume) throws TopicUnavailable {
+    try {
+      await(admin.get().deleteTopics(List.of(topics.changes(volume))).all());
+    } catch (TopicUnavailable e) {
+      if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+        throw e;
+      }
+    }
+  }
+
   private void judgeSettings(String name) throws TopicUnavailable, UnfitStream {
     Config settings = settings(name);
     String cleanup = settings.get(TopicConfig.CLEANUP_POLICY_CONFIG).value();

@@ -17,6 +17,7 @@ final class ChunkMarker {
   /// How often a chunk is hashed without a lock before writers are made to wait.
   private static final int TRIES = 3;
 
+  private final SourceVolume volume;
   private final CapturingDevice device;
   private final ChunkRecords records;
   private final ChunkHasher hasher;
@@ -27,6 +28,7 @@ final class ChunkMarker {
   record Outcome(Marked marked, boolean rotted) {}
 
   ChunkMarker(SourceVolume volume) {
+    this.volume = volume;
     this.device = volume.device();
     this.records = volume.chunks();
     this.hasher = new ChunkHasher(volume.ownership().geometry());
@@ -45,6 +47,7 @@ final class ChunkMarker {
       if ((counter & 1) != 0) {
         continue;
       }
+      hasher.adopt(volume.ownership().geometry());
       Digest digest = hasher.hash(chunk, device::readStored);
       Optional<Marked> marked = device.markIfUnmoved(chunk, counter, digest, origin);
       if (marked.isPresent()) {

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The passes of a volume since the producer started. Asked and told by several threads.
@@ -18,13 +20,14 @@ public final class Passes {
     long next() throws IOException;
   }
 
-  private final int chunks;
+  private final IntSupplier chunks;
   private final Numbers numbers;
   private final Clock clock;
   private final TreeMap<Long, Walk> walks = new TreeMap<>();
   private @Nullable String closed;
 
-  Passes(int chunks, Numbers numbers, Clock clock) {
+  /// @param chunks how many the volume has, which may become more
+  Passes(IntSupplier chunks, Numbers numbers, Clock clock) {
     this.chunks = chunks;
     this.numbers = numbers;
     this.clock = clock;
@@ -32,6 +35,15 @@ public final class Passes {
 
   public synchronized Optional<Pass> find(long id) {
     return Optional.ofNullable(walks.get(id)).map(Walk::toPass);
+  }
+
+  /// The newest pass that has marked every chunk.
+  synchronized OptionalLong lastFinished() {
+    return walks.values().stream()
+        .map(Walk::toPass)
+        .filter(pass -> pass.state() == Pass.State.FINISHED)
+        .mapToLong(Pass::id)
+        .max();
   }
 
   /// A pass that begins after this call: one that waits already, or a new one.

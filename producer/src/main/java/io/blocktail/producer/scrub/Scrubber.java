@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
@@ -37,7 +38,7 @@ public final class Scrubber {
   private final SourceVolume volume;
   private final Clock clock;
   private final LongSupplier nanos;
-  private final long interval;
+  private final Duration period;
   private final Passes passes;
   private final ChunkMarker marker;
   private final DigestPublisher digests;
@@ -57,15 +58,23 @@ public final class Scrubber {
   /// @param nanos a monotonic clock, in ns
   public Scrubber(
       SourceVolume volume, MessageTopic digests, Duration period, Clock clock, LongSupplier nanos) {
-    int chunks = volume.ownership().geometry().chunks();
     this.volume = volume;
     this.clock = clock;
     this.nanos = nanos;
-    this.interval = period.toNanos() / chunks;
-    this.passes = new Passes(chunks, volume::nextPass, clock);
+    this.period = period;
+    this.passes = new Passes(this::chunks, volume::nextPass, clock);
     this.marker = new ChunkMarker(volume);
     this.digests = new DigestPublisher(volume, digests, passes, nanos);
-    this.due = nanos.getAsLong() + interval;
+    this.due = nanos.getAsLong() + interval();
+  }
+
+  /// More when the volume grows.
+  private int chunks() {
+    return volume.ownership().geometry().chunks();
+  }
+
+  private long interval() {
+    return period.toNanos() / chunks();
   }
 
   public Passes passes() {
@@ -91,6 +100,15 @@ public final class Scrubber {
   public void markAgain(ChunkSet chunks, long pass) {
     asked.add(new Again(chunks.toBitSet(), pass));
     wake.release();
+  }
+
+  /// The volume has grown: what is new is marked for the pass that was whole before, so that it is
+  /// again, and what it has proved need not wait for the next one.
+  ///
+  /// @param from the first chunk that is new or longer
+  public void grown(int from) {
+    ChunkSet more = new ChunkSet(List.of(new ChunkSet.Run(from, chunks() - from)));
+    passes.lastFinished().ifPresent(pass -> markAgain(more, pass));
   }
 
   /// Does a piece of work.
@@ -147,7 +165,7 @@ public final class Scrubber {
       if (now - due < 0) {
         return false;
       }
-      due = Math.max(due + interval, now);
+      due = Math.max(due + interval(), now);
     }
     mark(passes.next(walk), walk.id());
     return true;

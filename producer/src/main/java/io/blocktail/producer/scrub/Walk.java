@@ -3,13 +3,18 @@ package io.blocktail.producer.scrub;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.BitSet;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// A pass under way. A chunk counts as marked only when Kafka has the source's answer. Not safe for
 /// several threads: [Passes] guards it.
 final class Walk {
   private final long id;
-  private final int chunks;
+  private final IntSupplier chunks;
+
+  /// How many there were at its end.
+  private int visited;
+
   private final boolean onDemand;
   private final Instant startedAt;
   private final BitSet marked = new BitSet();
@@ -21,7 +26,7 @@ final class Walk {
   private @Nullable String failure;
   private @Nullable Instant finishedAt;
 
-  Walk(long id, int chunks, boolean onDemand, Instant startedAt) {
+  Walk(long id, IntSupplier chunks, boolean onDemand, Instant startedAt) {
     this.id = id;
     this.chunks = chunks;
     this.onDemand = onDemand;
@@ -45,7 +50,7 @@ final class Walk {
   }
 
   boolean hasNext() {
-    return !isOver() && cursor < chunks;
+    return !isOver() && cursor < chunks.getAsInt();
   }
 
   int next() {
@@ -69,7 +74,8 @@ final class Walk {
   }
 
   private void endIfComplete(Clock clock) {
-    if (marked.cardinality() + failed.cardinality() == chunks) {
+    if (marked.cardinality() + failed.cardinality() == chunks.getAsInt()) {
+      visited = chunks.getAsInt();
       finishedAt = clock.instant();
       if (failed.isEmpty()) {
         failure = null;
@@ -80,16 +86,17 @@ final class Walk {
   void abandon(String reason, Clock clock) {
     if (!isOver()) {
       failure = reason;
+      visited = chunks.getAsInt();
       finishedAt = clock.instant();
     }
   }
 
   Pass toPass() {
+    int all = isOver() ? visited : chunks.getAsInt();
     Pass.State state =
         !isOver()
             ? Pass.State.RUNNING
-            : marked.cardinality() == chunks ? Pass.State.FINISHED : Pass.State.ABANDONED;
-    return new Pass(
-        id, state, chunks, marked.cardinality(), startedAt, finishedAt, failure, onDemand);
+            : marked.cardinality() == all ? Pass.State.FINISHED : Pass.State.ABANDONED;
+    return new Pass(id, state, all, marked.cardinality(), startedAt, finishedAt, failure, onDemand);
   }
 }

@@ -22,7 +22,10 @@ import org.junit.jupiter.api.Test;
 /// Promises "Order" and "Durable": a process that dies before any one of its writes, renames and
 /// forces, again and again, under load.
 class SourceCrashSimulationTest {
+  /// What the volume has at most, in bytes: what it does not have yet counts as zeros.
   private static final int SIZE = 2 * CHUNK;
+
+  private static final int SMALLEST = SIZE - 100 * Geometry.BLOCK;
   private static final int AREA = 200_000;
 
   private final int runs = Integer.getInteger("suite.runs", 10);
@@ -71,9 +74,14 @@ class SourceCrashSimulationTest {
     Run(Random random) throws IOException {
       this.random = random;
       this.source =
-          new Source(new SimulatedDisk(), new SimulatedDisk(), SIZE, Source.settings(false, 6));
+          new Source(new SimulatedDisk(), new SimulatedDisk(), SMALLEST, Source.settings(false, 6));
       source.directory.onFault(this::strike);
       source.medium.onFault(this::strike);
+    }
+
+    /// Of the device, with zeros for what it does not have yet.
+    private byte[] content() throws IOException {
+      return Arrays.copyOf(source.deviceContent(), SIZE);
     }
 
     private void strike(String operation, String file) throws IOException {
@@ -93,7 +101,7 @@ class SourceCrashSimulationTest {
         revive(false);
         keeper = new Source.Keeper(source, replayed, keeper.done());
         sendAllThatIsDirty(keeper);
-        byte[] device = source.deviceContent();
+        byte[] device = content();
         assertThat(replayed).as("replay of the journal").isEqualTo(device);
         assertAcknowledged(device, last);
         model = device;
@@ -120,7 +128,7 @@ class SourceCrashSimulationTest {
     /// Some were refused, as a write is that needs the rest of a block which a power loss has made
     /// other than what the journal says. How much of them came to the device is only seen there.
     private void settle(List<Request> requests) throws IOException {
-      byte[] device = source.deviceContent();
+      byte[] device = content();
       for (Request request : requests) {
         if (request.failure() == null) {
           acknowledge(request);
@@ -140,7 +148,8 @@ class SourceCrashSimulationTest {
           case 1 -> source.volume.checkpoint();
           case 2 -> source.volume.nextPass();
           case 3 -> {
-            var marked = source.capture().markLocked(0, new ChunkHasher(Geometry.of(SIZE)), "s");
+            var marked =
+                source.capture().markLocked(0, new ChunkHasher(Geometry.of(SMALLEST)), "s");
             source
                 .volume
                 .chunks()
@@ -156,12 +165,25 @@ class SourceCrashSimulationTest {
               switchWay(keeper);
             }
           }
+          case 6 -> {
+            if (random.nextInt(4) == 0) {
+              grow();
+            }
+          }
           default -> {}
         }
       } catch (JournalSuspended e) {
         assertThat(source.volume.state()).isEqualTo(new SourceState.Overflow());
       } catch (IOException e) {
         assertThat(dead).as(e.getMessage()).isTrue();
+      }
+    }
+
+    private void grow() throws IOException {
+      long size = source.capture().size();
+      int blocks = (int) (SIZE - size) / Geometry.BLOCK;
+      if (blocks > 0 && !(source.volume.state() instanceof SourceState.Overflow)) {
+        source.volume.grow(size + (1L + random.nextInt(blocks)) * Geometry.BLOCK);
       }
     }
 
@@ -194,7 +216,9 @@ class SourceCrashSimulationTest {
       if (random.nextInt(10) == 0 && hasRoomForTheLargestBatch()) {
         var data = new byte[CHUNK];
         random.nextBytes(data);
-        long offset = random.nextInt(CHUNK / Geometry.BLOCK) * (long) Geometry.BLOCK;
+        long offset =
+            random.nextInt(((int) source.capture().size() - CHUNK) / Geometry.BLOCK)
+                * (long) Geometry.BLOCK;
         requests.add(new Request().write(offset, ByteBuffer.wrap(data), random.nextBoolean()));
         return requests;
       }
@@ -280,7 +304,7 @@ class SourceCrashSimulationTest {
           }
         }
         revive(true);
-        byte[] device = source.deviceContent();
+        byte[] device = content();
         assertFlushed(device, before, askedBefore);
         done = keeper.done();
         assertThat(source.volume.journal().appended())

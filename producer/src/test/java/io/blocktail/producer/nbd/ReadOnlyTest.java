@@ -88,6 +88,21 @@ class ReadOnlyTest {
   }
 
   @Test
+  void aClientThatIsConnectedMayNotWriteFromTheMomentOnThatItIsSaid() throws IOException {
+    var name = new VolumeName("demo");
+    client.go("demo");
+    client.write(0, 1, 0, new byte[512]);
+    assertThat(client.only().error()).isZero();
+    assertThat(served.exports.users(name)).isEqualTo(1);
+    served.exports.setReadOnly(name, true);
+    client.write(0, 1, 0, new byte[512]);
+    assertThat(client.only().error()).isEqualTo(EPERM);
+    served.exports.setReadOnly(name, false);
+    client.write(0, 1, 0, new byte[512]);
+    assertThat(client.only().error()).isZero();
+  }
+
+  @Test
   void anotherExportOfTheDeviceIsNotConcerned() throws IOException {
     client.go("demo");
     client.write(0, 1, 0, new byte[512]);

@@ -163,6 +163,19 @@ class PublisherTest {
   }
 
   @Test
+  void aRestartReadsTheStreamOfAVolumeThatHasGrown() throws IOException {
+    write(10);
+    runDry();
+    volume.grow(SIZE + Geometry.BLOCK);
+    volume.device().write(ByteBuffer.allocate(Geometry.BLOCK), SIZE);
+    runDry();
+    restart();
+    assertThat(volume.published()).as("it is read from the beginning").isEmpty();
+    runDry();
+    assertThat(topic.records().size()).isEqualTo(13);
+  }
+
+  @Test
   void aRestartThatForgotWhatWasPublishedReadsTheStream() throws IOException {
     write(10);
     runDry();

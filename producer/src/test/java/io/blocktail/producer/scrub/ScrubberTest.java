@@ -83,6 +83,37 @@ class ScrubberTest {
   }
 
   @Test
+  void whatAVolumeGainsIsMarkedForThePassThatWasWhole() throws IOException {
+    long id = scrubber.requestPass();
+    scrub();
+    source.publish();
+    scrub();
+    assertThat(pass(id).state()).isEqualTo(Pass.State.FINISHED);
+    source.volume.grow((CHUNKS + 2L) * Geometry.DEFAULT_CHUNK);
+    scrubber.grown(CHUNKS - 1);
+    scrub();
+    source.publish();
+    scrub();
+    assertThat(told()).hasSize(CHUNKS + 3);
+    for (ChunkDigest digest : told().subList(CHUNKS, CHUNKS + 3)) {
+      assertThat(digest.getPass()).isEqualTo(id);
+      assertThat(digest.getChunks()).isEqualTo(CHUNKS + 2);
+    }
+  }
+
+  @Test
+  void aPassThatRunsWhileTheVolumeGrowsMarksWhatIsNewToo() throws IOException {
+    long id = scrubber.requestPass();
+    assertThat(scrubber.step()).isTrue();
+    source.volume.grow((CHUNKS + 2L) * Geometry.DEFAULT_CHUNK);
+    scrub();
+    source.publish();
+    scrub();
+    assertThat(pass(id).state()).isEqualTo(Pass.State.FINISHED);
+    assertThat(pass(id).marked()).isEqualTo(CHUNKS + 2);
+  }
+
+  @Test
   void aRequestedPassMarksEveryChunkAndTellsItsDigest() throws IOException {
     source.write(Geometry.DEFAULT_CHUNK, new byte[] {1, 2, 3});
     long id = scrubber.requestPass();

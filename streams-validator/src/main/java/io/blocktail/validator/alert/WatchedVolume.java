@@ -82,7 +82,7 @@ public record WatchedVolume(
     return new WatchedVolume(
         volumeId,
         Math.max(epoch, itsEpoch),
-        count,
+        Math.max(chunks, count), // it only grows, and what is told may come late
         Position.isAfter(position, marked) ? position : marked,
         published,
         dirtyChunks,

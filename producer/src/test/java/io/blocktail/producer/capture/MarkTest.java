@@ -9,32 +9,33 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-class PauseTest {
+class MarkTest {
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678901Z");
 
   private final SimulatedDisk disk = new SimulatedDisk();
 
   @Test
   void aPauseIsRememberedUntilItEnds() throws IOException {
-    Pause pause = Pause.open(disk);
+    Mark pause = Mark.open(disk, Mark.Kind.PAUSED);
     assertThat(pause.isOn()).isFalse();
     pause.begin(NOW);
     pause.begin(NOW.plusSeconds(9));
-    assertThat(Pause.open(disk).since()).isEqualTo(NOW);
+    assertThat(Mark.open(disk, Mark.Kind.PAUSED).since()).isEqualTo(NOW);
     pause.end();
     pause.end();
-    assertThat(Pause.open(disk).isOn()).isFalse();
+    assertThat(Mark.open(disk, Mark.Kind.PAUSED).isOn()).isFalse();
   }
 
   @Test
   void aDamagedFileIsRefusedAndSaysHowToGoOn() throws IOException {
-    Pause.open(disk).begin(NOW);
-    ByteBuffer bytes = disk.read(Pause.NAME, 64).orElseThrow();
-    disk.replace(Pause.NAME, bytes.put(20, (byte) 9));
-    assertThatThrownBy(() -> Pause.open(disk))
+    Mark.open(disk, Mark.Kind.PAUSED).begin(NOW);
+    ByteBuffer bytes = disk.read("paused", 64).orElseThrow();
+    disk.replace("paused", bytes.put(20, (byte) 9));
+    assertThatThrownBy(() -> Mark.open(disk, Mark.Kind.PAUSED))
         .hasMessage(
-            "the file 'paused' is damaged: its checksum is wrong. Delete it to go on publishing");
-    disk.replace(Pause.NAME, ByteBuffer.allocate(3));
-    assertThatThrownBy(() -> Pause.open(disk)).hasMessageContaining("Delete it to go on");
+            "the file 'paused' is damaged: its checksum is wrong. While it is there the volume is paused; delete it if it is not to be");
+    disk.replace("paused", ByteBuffer.allocate(3));
+    assertThatThrownBy(() -> Mark.open(disk, Mark.Kind.PAUSED))
+        .hasMessageContaining("delete it if it is not to be");
   }
 }

@@ -1,0 +1,85 @@
+package io.blocktail.producer;
+
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// The volumes of a producer, wherever they come from: the configuration or the list of those that
+/// were made. Safe for many threads.
+final class Roster {
+  private final Map<String, ProducerConfig.Volume> known = new HashMap<>();
+  private final TreeMap<String, RunningVolume> running = new TreeMap<>();
+  private final TreeMap<String, BrokenVolume> broken = new TreeMap<>();
+
+  /// Takes a name and the places of a volume.
+  ///
+  /// @return which volume has one of them already; null when none has
+  synchronized @Nullable String take(String name, ProducerConfig.Volume volume) {
+    String user = known.containsKey(name) ? name : userOf(volume);
+    if (user == null) {
+      known.put(name, volume);
+    }
+    return user;
+  }
+
+  synchronized boolean knows(String name) {
+    return known.containsKey(name);
+  }
+
+  /// Which volume uses one of the volume's places; null when none does.
+  synchronized @Nullable String userOf(ProducerConfig.Volume volume) {
+    return known.entrySet().stream()
+        .filter(other ->
+            place(other.getValue().file()).equals(place(volume.file()))
+                || place(other.getValue().directory()).equals(place(volume.directory())))
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static Path place(Path path) {
+    return path.toAbsolutePath().normalize();
+  }
+
+  synchronized ProducerConfig.Volume settings(String name) {
+    return Objects.requireNonNull(known.get(name));
+  }
+
+  synchronized void put(RunningVolume volume) {
+    String name = volume.volume().name().value();
+    broken.remove(name);
+    running.put(name, volume);
+  }
+
+  synchronized void put(BrokenVolume volume) {
+    running.remove(volume.name().value());
+    broken.put(volume.name().value(), volume);
+  }
+
+  /// Gives the name and the places back.
+  synchronized void remove(String name) {
+    known.remove(name);
+    running.remove(name);
+    broken.remove(name);
+  }
+
+  /// All that are open, stopped or not.
+  synchronized Collection<RunningVolume> running() {
+    return List.copyOf(running.values());
+  }
+
+  synchronized Optional<RunningVolume> running(String name) {
+    return Optional.ofNullable(running.get(name));
+  }
+
+  /// All that could not be opened.
+  synchronized Collection<BrokenVolume> broken() {
+    return List.copyOf(broken.values());
+  }
+}
