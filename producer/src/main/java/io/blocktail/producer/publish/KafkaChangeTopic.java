@@ -88,6 +88,10 @@ public final class KafkaChangeTopic implements ChangeTopic {
     }
   }
 
+  /// A record that failed is the last that its client sends: it would number what it has left anew
+  /// and send that behind the hole, as when a right that was missing for one batch is there for
+  /// the next. The client is closed by its own thread, before that thread sends anything more.
+  ///
   /// The client has no room, or it has forgotten where the topic is, which it does when no broker
   /// has answered for a while: it asks for some seconds, then refuses the record.
   @Override
@@ -95,26 +99,34 @@ public final class KafkaChangeTopic implements ChangeTopic {
     Queue<Completion> told = completions;
     Future<RecordMetadata> fate;
     try {
-      KafkaProducer<byte[], byte[]> sending = producer;
-      if (sending == null) {
-        closeConsumer();
-        sending = new KafkaProducer<>(settings.changes());
-        producer = sending;
-      }
+      KafkaProducer<byte[], byte[]> sending = sending();
       fate =
           sending.send(
               new ProducerRecord<>(partition.topic(), 0, key, record),
-              (metadata, e) ->
-                  told.add(
-                      e == null
-                          ? new Completion.Acknowledged(metadata.offset())
-                          : new Completion.Failed(e.toString())));
+              (metadata, e) -> {
+                if (e == null) {
+                  told.add(new Completion.Acknowledged(metadata.offset()));
+                } else {
+                  told.add(new Completion.Failed(e.toString()));
+                  sending.close(Duration.ZERO);
+                }
+              });
     } catch (KafkaException | IllegalStateException e) {
       throw refused(e);
     }
     if (fate.state() == Future.State.FAILED) {
       throw refused(fate.exceptionNow());
     }
+  }
+
+  private KafkaProducer<byte[], byte[]> sending() {
+    KafkaProducer<byte[], byte[]> sending = producer;
+    if (sending == null) {
+      closeConsumer();
+      sending = new KafkaProducer<>(settings.changes());
+      producer = sending;
+    }
+    return sending;
   }
 
   private static TopicUnavailable refused(Throwable e) {
