@@ -13,6 +13,9 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.tls.TlsConfigurationRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.ws.rs.ClientErrorException;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -76,7 +79,9 @@ public class Producer {
     status = StatusTeller.start(running.values(), clients.messages(clients.topics().sources()));
     for (RunningVolume volume : running.values()) {
       metrics.register(volume);
-      export(volume);
+      if (volume.scanner() == null) {
+        export(volume);
+      }
     }
     nbd = listen();
   }
@@ -86,7 +91,7 @@ public class Producer {
     exports.add(
         name,
         running.device(),
-        running.file().toString(),
+        running.file(),
         Objects.requireNonNull(config.volumes().get(name.value())).readOnly(),
         new CapturedHistory(running.volume()));
   }
@@ -115,9 +120,12 @@ public class Producer {
         .volumes()
         .forEach((name, volume) -> {
           String key = "blocktail.volumes." + name;
-          if (!used.add(volume.file().toAbsolutePath().normalize())) {
+          if (!volume
+              .file()
+              .map(file -> used.add(file.toAbsolutePath().normalize()))
+              .orElse(true)) {
             throw new ConfigurationError(
-                key + ".file", volume.file() + " is another volume's too", null);
+                key + ".file", volume.file().get() + " is another volume's too", null);
           }
           if (!used.add(volume.directory().toAbsolutePath().normalize())) {
             throw new ConfigurationError(
@@ -129,7 +137,14 @@ public class Producer {
   private void open(
       VolumeName name, ProducerConfig.Volume volume, String owner, KafkaClients clients) {
     try {
-      ConfiguredVolume configured = ConfiguredVolume.open(name.value(), volume);
+      Observation observation =
+          volume.capture() == ProducerConfig.Capture.NBD
+              ? null
+              : Observation.open(name.value(), volume);
+      ConfiguredVolume configured =
+          observation == null
+              ? ConfiguredVolume.open(name.value(), volume)
+              : observation.configured();
       try {
         SourceVolume source =
             SourceVolume.open(
@@ -137,7 +152,7 @@ public class Producer {
                 configured.device(),
                 configured.directory(),
                 settings(owner, !configured.created()));
-        running.put(name.value(), new RunningVolume(source, configured.file(), config, clients));
+        running.put(name.value(), run(source, configured, clients, observation));
       } catch (IOException | RuntimeException e) {
         close(configured);
         throw e;
@@ -149,8 +164,31 @@ public class Producer {
       LOG.errorf(e, "volume %s is stopped: %s", name, reason);
       long size = volume.size().map(MemorySize::asLongValue).orElse(0L);
       broken.put(
-          name.value(), new BrokenVolume(name, volume.file().toAbsolutePath(), size, reason));
+          name.value(), new BrokenVolume(name, place(volume), size, reason, volume.capture()));
     }
+  }
+
+  private RunningVolume run(
+      SourceVolume source,
+      ConfiguredVolume configured,
+      KafkaClients clients,
+      @Nullable Observation observation)
+      throws IOException {
+    try {
+      return new RunningVolume(source, configured.file(), config, clients, observation);
+    } catch (IOException e) {
+      try (source) {
+        throw e;
+      }
+    }
+  }
+
+  private static String place(ProducerConfig.Volume volume) {
+    return volume
+        .file()
+        .map(file -> file.toAbsolutePath().toString())
+        .or(volume.pull()::uri)
+        .orElse("");
   }
 
   private static void close(ConfiguredVolume configured) {
@@ -230,6 +268,22 @@ public class Producer {
 
   Optional<RunningVolume> running(String name) {
     return Optional.ofNullable(running.get(name));
+  }
+
+  /// The open volume of the name.
+  ///
+  /// @throws jakarta.ws.rs.WebApplicationException as the answer to who asked for another one
+  RunningVolume find(String name) {
+    RunningVolume volume = running.get(name);
+    if (volume != null) {
+      return volume;
+    }
+    BrokenVolume other = broken.get(name);
+    if (other == null) {
+      throw new NotFoundException("there is no volume '" + name + "'");
+    }
+    throw new ClientErrorException(
+        "volume %s is stopped: %s".formatted(name, other.reason()), Response.Status.CONFLICT);
   }
 
   /// All that could not be opened.

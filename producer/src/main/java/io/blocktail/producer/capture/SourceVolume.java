@@ -14,6 +14,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +83,14 @@ public final class SourceVolume implements AutoCloseable {
   /// Whether the directory is one of a volume that was made before.
   public static boolean isMade(Disk directory) throws IOException {
     return Checkpoint.read(directory).isPresent();
+  }
+
+  /// The size in bytes of the volume that was made there before; empty where none was.
+  public static OptionalLong madeSize(Disk directory) throws IOException {
+    Optional<Checkpoint> found = Checkpoint.read(directory);
+    return found.isPresent()
+        ? OptionalLong.of(found.get().ownership().geometry().size())
+        : OptionalLong.empty();
   }
 
   public VolumeName name() {

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Steppable: a call of [#step] marks at most one chunk; all calls of [#step] and [#pause] come
 /// from one thread at a time, all others from any.
-public final class Scrubber {
+public final class Scrubber implements Verifier {
   private static final Logger LOG = Logger.getLogger(Scrubber.class);
   private static final Duration POLL = Duration.ofMillis(5);
   private static final Duration IDLE = Duration.ofMillis(500);
@@ -68,34 +68,30 @@ public final class Scrubber {
     this.due = nanos.getAsLong() + interval;
   }
 
+  @Override
   public Passes passes() {
     return passes;
   }
 
-  /// Why digests cannot be told now; null when nothing is known to be in the way.
+  @Override
   public @Nullable String trouble() {
     return digests.trouble();
   }
 
-  /// Asks for a pass over all chunks as they are from now on.
-  ///
-  /// @return its id
-  /// @throws IOException when the volume is stopped, or the id cannot be made durable
+  @Override
   public long requestPass() throws IOException {
     long id = passes.request();
     wake.release();
     return id;
   }
 
-  /// Asks for chunks to be marked once more for a pass, since targets have got them anew.
+  @Override
   public void markAgain(ChunkSet chunks, long pass) {
     asked.add(new Again(chunks.toBitSet(), pass));
     wake.release();
   }
 
-  /// Does a piece of work.
-  ///
-  /// @return whether there was any; if not, [#pause] before the next call
+  @Override
   public boolean step() {
     if (stopped) {
       return false;
@@ -120,7 +116,7 @@ public final class Scrubber {
     }
   }
 
-  /// Ends all passes.
+  @Override
   public void stop(String reason) {
     stopped = true;
     passes.close(reason);
@@ -182,7 +178,7 @@ public final class Scrubber {
             ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant())));
   }
 
-  /// Waits until there is, or may be, something to do.
+  @Override
   public void pause() {
     long untilDue = Math.clamp(due - nanos.getAsLong(), POLL.toNanos(), IDLE.toNanos());
     long atMost = digests.isEmpty() ? untilDue : POLL.toNanos();
