@@ -1,6 +1,8 @@
 package io.blocktail.deploy;
 
 import io.blocktail.deploy.command.AlertsCommand;
+import io.blocktail.deploy.command.ScanCommand;
+import io.blocktail.deploy.command.ScansCommand;
 import io.blocktail.deploy.command.StatusCommand;
 import io.blocktail.deploy.command.TargetsCommand;
 import io.blocktail.deploy.command.VerifyCommand;
@@ -27,6 +29,8 @@ import picocli.CommandLine.Option;
       TargetsCommand.class,
       AlertsCommand.class,
       VerifyCommand.class,
+      ScanCommand.class,
+      ScansCommand.class,
       DemoCommand.class
     })
 public final class Blocktail implements Runnable {

@@ -1,6 +1,8 @@
 package io.blocktail.producer;
 
 import io.blocktail.producer.capture.SourceVolume;
+import io.blocktail.producer.pull.NbdUri;
+import io.blocktail.producer.scan.ScanLog;
 import io.blocktail.storage.Disk;
 import io.blocktail.storage.FileDisk;
 import io.blocktail.storage.FileTrouble;
@@ -16,9 +18,10 @@ import java.util.Optional;
 
 /// A volume's files, opened.
 ///
+/// @param file where they are, for people
 /// @param created whether the file was made here, so that it is known to hold nothing
 record ConfiguredVolume(
-    VolumeName name, Path file, BlockDevice device, Disk directory, boolean created) {
+    VolumeName name, String file, BlockDevice device, Disk directory, boolean created) {
   /// Judges what can be judged without a look at any file.
   ///
   /// @param name as it stands in the configuration
@@ -31,9 +34,43 @@ record ConfiguredVolume(
       throw new ConfigurationError(key, String.valueOf(e.getMessage()), e);
     }
     try {
+      judgeCapture(key, config);
       config.size().ifPresent(size -> Geometry.of(size.asLongValue()));
     } catch (IllegalArgumentException e) {
       throw new ConfigurationError(key + ".size", String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static void judgeCapture(String key, ProducerConfig.Volume config) {
+    boolean pulls = config.capture() == ProducerConfig.Capture.PULL;
+    if (pulls == config.file().isPresent()) {
+      throw new ConfigurationError(
+          key + ".file",
+          pulls ? "a volume that is pulled has none, but " + key + ".pull.uri" : "not given",
+          null);
+    }
+    if (config.capture() != ProducerConfig.Capture.NBD && config.size().isPresent()) {
+      throw new ConfigurationError(
+          key + ".size", "a volume that somebody else writes has the size that it has there", null);
+    }
+    if (pulls) {
+      need(key + ".pull.uri", config.pull().uri());
+      judgeUri(key + ".pull.uri", config.pull().uri().orElseThrow());
+      need(key + ".pull.bitmap", config.pull().bitmap());
+    }
+  }
+
+  private static void judgeUri(String key, String uri) {
+    try {
+      var _ = NbdUri.parse(uri);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationError(key, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static void need(String key, Optional<String> value) {
+    if (value.isEmpty()) {
+      throw new ConfigurationError(key, "not given", null);
     }
   }
 
@@ -41,17 +78,18 @@ record ConfiguredVolume(
   static ConfiguredVolume open(String name, ProducerConfig.Volume config) throws UnusableVolume {
     String key = "blocktail.volumes." + name;
     Disk directory = directory(key + ".directory", config.directory());
-    Path file = config.file().toAbsolutePath();
+    refuseIfScanned(key, directory);
+    Path file = config.file().orElseThrow().toAbsolutePath();
     boolean exists = Files.exists(file);
     if (!exists) {
       refuseIfLost(key, file, directory);
     }
     BlockDevice device =
         exists ? existing(key, file, config.size(), directory) : created(key, file, config.size());
-    return new ConfiguredVolume(new VolumeName(name), file, device, directory, !exists);
+    return new ConfiguredVolume(new VolumeName(name), file.toString(), device, directory, !exists);
   }
 
-  private static Disk directory(String key, Path directory) throws UnusableVolume {
+  static Disk directory(String key, Path directory) throws UnusableVolume {
     Disk disk;
     try {
       disk = FileDisk.open(directory);
@@ -116,6 +154,24 @@ record ConfiguredVolume(
     } catch (IOException e) {
       throw new UnusableVolume(
           key + ".file", "%s cannot be made: %s".formatted(file, FileTrouble.said(e)), e);
+    }
+  }
+
+  /// What it holds and what its history says are not the same between two scans.
+  private static void refuseIfScanned(String key, Disk directory) throws UnusableVolume {
+    try {
+      if (ScanLog.isThere(directory)) {
+        throw new UnusableVolume(
+            key + ".capture",
+            "%s is of a volume that was scanned or pulled: to have NBD clients write it as a new volume, name another directory"
+                .formatted(directory),
+            null);
+      }
+    } catch (UnusableVolume e) {
+      throw e;
+    } catch (IOException e) {
+      throw new UnusableVolume(
+          key + ".directory", "%s cannot be read: %s".formatted(directory, FileTrouble.said(e)), e);
     }
   }
 

@@ -11,6 +11,9 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.tls.TlsConfigurationRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.ws.rs.ClientErrorException;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -70,7 +73,9 @@ public class Producer {
     status = StatusTeller.start(roster::running, clients.messages(clients.topics().sources()));
     for (RunningVolume volume : roster.running()) {
       metrics.register(volume);
-      export(volume);
+      if (volume.scanner() == null) {
+        export(volume);
+      }
     }
     nbd = listen();
   }
@@ -145,7 +150,11 @@ public class Producer {
     Long size = volume.bytes();
     roster.put(
         new BrokenVolume(
-            new VolumeName(volume.name()), volume.file(), size == null ? 0 : size, reason));
+            new VolumeName(volume.name()),
+            volume.image().toString(),
+            size == null ? 0 : size,
+            reason,
+            volume.capture()));
   }
 
   int clients(String name) {
@@ -164,6 +173,10 @@ public class Producer {
   /// Says whether clients may change the volume, from now on and over restarts.
   void setReadOnly(RunningVolume volume, boolean readOnly) throws IOException, Refusal {
     VolumeName name = volume.volume().name();
+    if (volume.scanner() != null) {
+      throw Refusal.conflict(
+          "volume %s is not served to clients: somebody else writes it".formatted(name));
+    }
     if (!readOnly && roster.settings(name.value()).readOnly()) {
       throw Refusal.conflict(
           "volume %s is read-only by its configuration: change blocktail.volumes.%s.read-only"
@@ -190,7 +203,7 @@ public class Producer {
     exports.add(
         name,
         running.device(),
-        running.file().toString(),
+        running.file(),
         running.readOnly(),
         new CapturedHistory(running.volume()));
   }
@@ -201,16 +214,11 @@ public class Producer {
         .forEach((name, volume) -> {
           String user = roster.take(name, volume);
           if (user != null) {
-            boolean file =
-                roster
-                    .settings(user)
-                    .file()
-                    .toAbsolutePath()
-                    .normalize()
-                    .equals(volume.file().toAbsolutePath().normalize());
+            boolean directory = Roster.shareDirectory(roster.settings(user), volume);
             throw new ConfigurationError(
-                "blocktail.volumes." + name + (file ? ".file" : ".directory"),
-                (file ? volume.file() : volume.directory()) + " is another volume's too",
+                "blocktail.volumes." + name + (directory ? ".directory" : ".file"),
+                (directory ? volume.directory() : volume.file().orElseThrow())
+                    + " is another volume's too",
                 null);
           }
         });
@@ -228,7 +236,8 @@ public class Producer {
               + ". Mend that and restart the producer, which takes the volume up again";
       LOG.errorf(e, "volume %s is stopped: %s", name, reason);
       long size = volume.size().map(MemorySize::asLongValue).orElse(0L);
-      roster.put(new BrokenVolume(name, volume.file().toAbsolutePath(), size, reason));
+      roster.put(
+          new BrokenVolume(name, VolumeOpening.place(volume), size, reason, volume.capture()));
     }
   }
 
@@ -294,6 +303,22 @@ public class Producer {
 
   Optional<RunningVolume> running(String name) {
     return roster.running(name);
+  }
+
+  /// The open volume of the name.
+  ///
+  /// @throws jakarta.ws.rs.WebApplicationException as the answer to who asked for another one
+  RunningVolume find(String name) {
+    return roster
+        .running(name)
+        .orElseThrow(() ->
+            roster
+                .broken(name)
+                .<RuntimeException>map(other ->
+                    new ClientErrorException(
+                        "volume %s is stopped: %s".formatted(name, other.reason()),
+                        Response.Status.CONFLICT))
+                .orElseGet(() -> new NotFoundException("there is no volume '" + name + "'")));
   }
 
   /// All that could not be opened.

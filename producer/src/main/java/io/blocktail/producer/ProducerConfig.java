@@ -167,13 +167,24 @@ public interface ProducerConfig {
   }
 
   interface Volume {
-    /// The regular file or block device that holds the volume's bytes.
-    Path file();
+    /// How its changes come into its history. `nbd`: the producer owns the file and serves it to
+    /// NBD clients. `scan`: somebody else writes the file or device, which is read again and again.
+    /// `pull`: another NBD server has it, and tells which parts are dirty.
+    @WithDefault("nbd")
+    Capture capture();
+
+    /// The regular file or block device that holds the volume's bytes. Not of a volume that is
+    /// pulled.
+    Optional<Path> file();
 
     /// If there is no such file, it is made with this size; without a size that is an error. A
     /// volume that is smaller grows to it at the next start; one that has grown beyond stays as it
-    /// is.
+    /// is. Only of a volume that NBD clients write.
     Optional<MemorySize> size();
+
+    Scan scan();
+
+    Pull pull();
 
     /// For the journal, the checkpoint, the chunk records and the lock.
     Path directory();
@@ -181,5 +192,47 @@ public interface ProducerConfig {
     /// Whether NBD clients may only read the volume.
     @WithDefault("false")
     boolean readOnly();
+  }
+
+  enum Capture {
+    NBD,
+    SCAN,
+    PULL
+  }
+
+  /// Of volumes that somebody else writes.
+  interface Scan {
+    /// From the end of a scan of everything to the next; 0s for none that nobody asks for. It is
+    /// also how soon a target is found to differ.
+    @WithDefault("1h")
+    Duration period();
+
+    /// The most bytes a second that are read; as fast as it goes if not given.
+    Optional<MemorySize> rate();
+
+    /// Whether a scan begins when the file was written to. The system does not say it of block
+    /// devices, of writes through a memory map, and of what another machine does on a network file
+    /// system.
+    @WithDefault("false")
+    boolean watch();
+
+    /// How long the file must have been left alone before that; at the latest after ten times as
+    /// long it is scanned all the same.
+    @WithDefault("2s")
+    Duration settle();
+  }
+
+  /// Of volumes that another NBD server has.
+  interface Pull {
+    /// The export: `nbd://HOST[:PORT]/EXPORT` or `nbd+unix:///EXPORT?socket=PATH`.
+    Optional<String> uri();
+
+    /// The dirty bitmap of the server, QEMU's `qemu:dirty-bitmap:NAME`, that says what to read. Its
+    /// owner clears it.
+    Optional<String> bitmap();
+
+    /// From the end of a pull to the next; 0s for none that nobody asks for.
+    @WithDefault("1m")
+    Duration period();
   }
 }

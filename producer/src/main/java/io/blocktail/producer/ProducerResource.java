@@ -45,11 +45,12 @@ public class ProducerResource {
         .toList();
   }
 
-  /// Begins a scrub pass at full speed, as soon as those asked for before are over.
+  /// Begins a pass over all chunks at full speed (of a volume that somebody else writes: a scan),
+  /// as soon as those asked for before are over.
   @POST
   @Path("/{name}/verify")
   public Verification verify(String name) {
-    RunningVolume running = find(name);
+    RunningVolume running = producer.find(name);
     StateName state = StateName.of(running);
     if (state.name().equals(StateName.STOPPED)) {
       throw conflict("volume %s is stopped: %s".formatted(name, state.reason()));
@@ -60,7 +61,7 @@ public class ProducerResource {
               .formatted(name));
     }
     try {
-      return new Verification(running.scrubber().requestPass());
+      return new Verification(running.verifier().requestPass());
     } catch (IOException e) {
       throw conflict("volume %s cannot be scrubbed: %s".formatted(name, e.getMessage()));
     }
@@ -138,7 +139,7 @@ public class ProducerResource {
   }
 
   private VolumeView use(String name, Use use) {
-    RunningVolume running = find(name);
+    RunningVolume running = producer.find(name);
     try {
       use.of(running);
       return VolumeView.of(running);
@@ -155,8 +156,9 @@ public class ProducerResource {
   @Path("/{name}/passes/{id}")
   public PassView pass(String name, String id) {
     long number = number(id);
-    return find(name)
-        .scrubber()
+    return producer
+        .find(name)
+        .verifier()
         .passes()
         .find(number)
         .map(PassView::of)
@@ -173,18 +175,6 @@ public class ProducerResource {
     } catch (NumberFormatException e) {
       throw new BadRequestException("'%s' is not the number of a pass".formatted(id), e);
     }
-  }
-
-  private RunningVolume find(String name) {
-    return producer
-        .running(name)
-        .orElseThrow(() ->
-            producer.broken().stream()
-                .filter(broken -> broken.name().value().equals(name))
-                .findFirst()
-                .map(
-                    broken -> conflict("volume %s is stopped: %s".formatted(name, broken.reason())))
-                .orElseGet(() -> new NotFoundException("there is no volume '" + name + "'")));
   }
 
   private static ClientErrorException problem(Refusal refusal) {

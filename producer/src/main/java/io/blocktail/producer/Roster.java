@@ -36,11 +36,19 @@ final class Roster {
   synchronized @Nullable String userOf(ProducerConfig.Volume volume) {
     return known.entrySet().stream()
         .filter(other ->
-            place(other.getValue().file()).equals(place(volume.file()))
-                || place(other.getValue().directory()).equals(place(volume.directory())))
+            shareFile(other.getValue(), volume) || shareDirectory(other.getValue(), volume))
         .map(Map.Entry::getKey)
         .findFirst()
         .orElse(null);
+  }
+
+  private static boolean shareFile(ProducerConfig.Volume one, ProducerConfig.Volume other) {
+    return one.file().isPresent()
+        && one.file().map(Roster::place).equals(other.file().map(Roster::place));
+  }
+
+  static boolean shareDirectory(ProducerConfig.Volume one, ProducerConfig.Volume other) {
+    return place(one.directory()).equals(place(other.directory()));
   }
 
   private static Path place(Path path) {
@@ -76,6 +84,10 @@ final class Roster {
 
   synchronized Optional<RunningVolume> running(String name) {
     return Optional.ofNullable(running.get(name));
+  }
+
+  synchronized Optional<BrokenVolume> broken(String name) {
+    return Optional.ofNullable(broken.get(name));
   }
 
   /// All that could not be opened.

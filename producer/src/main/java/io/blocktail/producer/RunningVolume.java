@@ -1,17 +1,20 @@
 package io.blocktail.producer;
 
+import io.blocktail.producer.capture.CannotGrow;
 import io.blocktail.producer.capture.SourceState;
 import io.blocktail.producer.capture.SourceVolume;
 import io.blocktail.producer.journal.Journal;
 import io.blocktail.producer.publish.KafkaChangeTopic;
+import io.blocktail.producer.publish.MessageTopic;
 import io.blocktail.producer.publish.Publisher;
 import io.blocktail.producer.resync.KafkaResyncRequests;
 import io.blocktail.producer.resync.ResyncResponder;
+import io.blocktail.producer.scan.Scanner;
 import io.blocktail.producer.scrub.Scrubber;
+import io.blocktail.producer.scrub.Verifier;
 import io.blocktail.volume.Geometry;
 import io.quarkus.runtime.configuration.MemorySize;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -33,11 +36,16 @@ final class RunningVolume {
   private static final Duration LOOK = Duration.ofMillis(100);
 
   private final SourceVolume volume;
-  private final Path file;
+  private final String file;
   private final boolean configuredReadOnly;
+  private final ProducerConfig.Capture capture;
   private final CountingDevice device;
   private final Publisher publisher;
-  private final Scrubber scrubber;
+  private final Verifier verifier;
+
+  /// Null where NBD clients write.
+  private final @Nullable Scanner scanner;
+
   private final ResyncResponder responder;
   private final long checkpointInterval;
   private final ProducerConfig.Journal journalPolicy;
@@ -48,12 +56,21 @@ final class RunningVolume {
   private volatile long drainUntil;
   private List<StepThread> threads = List.of();
 
+  /// @param file where the volume's bytes are, for people
   /// @param readOnly whether the configuration lets clients only read
+  /// @param observation null where NBD clients write
   RunningVolume(
-      SourceVolume volume, Path file, boolean readOnly, ProducerConfig config, KafkaClients kafka) {
+      SourceVolume volume,
+      String file,
+      boolean readOnly,
+      ProducerConfig config,
+      KafkaClients kafka,
+      @Nullable Observation observation)
+      throws IOException {
     this.volume = volume;
     this.file = file;
     this.configuredReadOnly = readOnly;
+    this.capture = observation == null ? ProducerConfig.Capture.NBD : observation.capture();
     this.device = new CountingDevice(volume.device());
     this.checkpointInterval = config.checkpointInterval().toNanos();
     this.journalPolicy = config.journal();
@@ -65,18 +82,19 @@ final class RunningVolume {
             kafka.topics().changes(volume.name()),
             config.publish().interval(),
             System::nanoTime);
-    this.scrubber =
-        new Scrubber(
-            volume,
-            kafka.messages(kafka.topics().digests()),
-            config.scrub().period(),
-            Clock.systemUTC(),
-            System::nanoTime);
+    MessageTopic digests = kafka.messages(kafka.topics().digests());
+    this.scanner = observation == null ? null : observation.scanner(volume, digests);
+    this.verifier =
+        scanner != null
+            ? scanner
+            : new Scrubber(
+                volume, digests, config.scrub().period(), Clock.systemUTC(), System::nanoTime);
     this.responder =
         new ResyncResponder(
             volume,
             new KafkaResyncRequests(volume.name(), kafka.topics(), kafka.settings()),
-            scrubber::markAgain,
+            verifier::markAgain,
+            scanner == null,
             config.resync().rate().stream().mapToLong(MemorySize::asLongValue).findFirst(),
             System::nanoTime);
   }
@@ -86,12 +104,26 @@ final class RunningVolume {
         List.of(
             part("checkpoint", this::checkpoint, this::awaitCheckpoint, () -> true),
             part("publisher", publisher::step, publisher::pause, this::isDrained),
-            part("scrubber", scrubber::step, scrubber::pause, () -> true),
-            part("resync", responder::step, responder::pause, () -> true));
+            part("scrubber", this::verify, verifier::pause, () -> true),
+            part("resync", this::respond, responder::pause, () -> true));
   }
 
   private StepThread part(String what, BooleanSupplier step, Runnable pause, BooleanSupplier done) {
     return StepThread.start(what + "-" + volume.name(), step, pause, done, this::failed);
+  }
+
+  private boolean verify() {
+    boolean worked = verifier.step();
+    return scanner == null ? worked : answer(scanner) || worked;
+  }
+
+  /// In the scanner's thread, so that no scan opens its gap in the middle of it.
+  private boolean answer(Scanner scanner) {
+    return !scanner.isOpen() && responder.step();
+  }
+
+  private boolean respond() {
+    return scanner == null && responder.step();
   }
 
   private void failed(Throwable mistake) {
@@ -111,7 +143,9 @@ final class RunningVolume {
       pressed = false;
       try {
         boolean _ = volume.checkpoint();
-        chooseWay();
+        if (scanner == null) {
+          chooseWay(); // a scan waits: there is no writer to be kept going
+        }
       } catch (IOException e) {
         volume.stop(e);
       }
@@ -168,16 +202,20 @@ final class RunningVolume {
     return device;
   }
 
-  Path file() {
+  String file() {
     return file;
   }
 
   /// Makes the volume larger; see [SourceVolume#grow].
   void grow(long size) throws IOException {
+    if (scanner != null) {
+      throw new CannotGrow(
+          "volume %s has the size of what it is read from: %s".formatted(volume.name(), file));
+    }
     Geometry before = volume.ownership().geometry();
     volume.grow(size);
     if (!volume.ownership().geometry().equals(before)) {
-      scrubber.grown(before.chunks() - 1);
+      verifier.grown(before.chunks() - 1);
     }
   }
 
@@ -186,8 +224,17 @@ final class RunningVolume {
     return configuredReadOnly || volume.readOnly().isOn();
   }
 
-  Scrubber scrubber() {
-    return scrubber;
+  ProducerConfig.Capture capture() {
+    return capture;
+  }
+
+  /// Null where NBD clients write.
+  @Nullable Scanner scanner() {
+    return scanner;
+  }
+
+  Verifier verifier() {
+    return verifier;
   }
 
   /// What is in the way of its parts now; null when nothing is known to be.
@@ -196,9 +243,11 @@ final class RunningVolume {
     if (publishing != null) {
       return publishing;
     }
-    String digests = scrubber.trouble();
+    String digests = verifier.trouble();
     if (digests != null) {
-      return "its digests cannot be told, so nothing can be verified: " + digests;
+      return scanner != null
+          ? digests
+          : "its digests cannot be told, so nothing can be verified: " + digests;
     }
     String requests = responder.trouble();
     return requests == null
@@ -218,7 +267,7 @@ final class RunningVolume {
     }
     drainUntil = System.nanoTime() + PATIENCE.toNanos();
     stopping.countDown();
-    scrubber.stop("the producer was stopped");
+    verifier.stop("the producer was stopped");
     // Those that append end before the one that publishes what they have appended, and that one
     // before the one that makes room.
     for (StepThread thread : threads.reversed()) {
@@ -229,8 +278,10 @@ final class RunningVolume {
     }
     publisher.close();
     responder.close();
-    try {
-      volume.close();
+    try (volume) {
+      if (scanner != null) {
+        scanner.close();
+      }
     } catch (IOException e) {
       LOG.errorf(e, "volume %s was not closed cleanly", volume.name());
     }

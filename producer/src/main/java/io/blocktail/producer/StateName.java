@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A volume's state as it is told to the outside.
 ///
-/// @param name serving, paused, blocked, overflow or stopped; paused says that all is served, and
+/// @param name serving, unscanned, paused, blocked, overflow or stopped; unscanned says that
+///   somebody else writes it and the last scan of it failed; paused says that all is served, and
 ///   nothing published since somebody wants it so
 /// @param reason where the name alone does not say enough
 record StateName(String name, @Nullable String reason) {
@@ -25,7 +26,7 @@ record StateName(String name, @Nullable String reason) {
     return switch (volume.volume().state()) {
       case SourceState.Serving() ->
           paused == null
-              ? new StateName("serving", trouble)
+              ? new StateName(isSeen(volume) ? "serving" : "unscanned", trouble)
               : new StateName(PAUSED, said(paused, trouble));
       case SourceState.Blocked() ->
           new StateName(
@@ -44,6 +45,10 @@ record StateName(String name, @Nullable String reason) {
                   trouble));
       case SourceState.Stopped(String reason) -> new StateName(STOPPED, reason);
     };
+  }
+
+  private static boolean isSeen(RunningVolume volume) {
+    return volume.scanner() == null || !volume.scanner().isFailing();
   }
 
   private static String said(String first, @Nullable String... more) {

@@ -233,8 +233,8 @@ final class VolumeDesk {
     if (Files.isDirectory(volume.directory()) && isEmpty(volume.directory())) {
       Files.delete(volume.directory());
     }
-    if (farewell.data() && Files.isRegularFile(volume.file())) {
-      Files.delete(volume.file());
+    if (farewell.data() && Files.isRegularFile(volume.image())) {
+      Files.delete(volume.image());
     }
   }
 

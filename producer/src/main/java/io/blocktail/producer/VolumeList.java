@@ -139,7 +139,7 @@ final class VolumeList implements AutoCloseable {
             .map(volume ->
                 new Entry(
                     volume.name(),
-                    volume.file().toString(),
+                    volume.image().toString(),
                     volume.directory().toString(),
                     volume.bytes(),
                     volume.leaving()))

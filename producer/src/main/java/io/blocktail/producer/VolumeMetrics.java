@@ -1,5 +1,7 @@
 package io.blocktail.producer;
 
+import io.blocktail.producer.scan.Scan;
+import io.blocktail.producer.scan.Scanner;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -58,6 +60,28 @@ class VolumeMetrics {
         "paused",
         "1 while nothing is published because somebody wants it so",
         v -> v.volume().pause().isOn() ? 1 : 0);
+    if (volume.scanner() != null) {
+      gauge(
+          volume,
+          "scan.sequence",
+          "Sequence that stands for what the last scan saw",
+          v -> lastScan(v, Scan::to));
+      gauge(
+          volume,
+          "scan.changed.chunks",
+          "Chunks in which the last scan found news",
+          v -> lastScan(v, Scan::changedChunks));
+      gauge(
+          volume,
+          "scan.published.bytes",
+          "Bytes that the last scan published",
+          v -> lastScan(v, Scan::bytes));
+      gauge(
+          volume,
+          "scan.ended.seconds",
+          "When the last scan ended, in seconds since 1970",
+          v -> lastScan(v, scan -> scan.endedAt() == null ? 0 : scan.endedAt().getEpochSecond()));
+    }
     counter(volume, "changes", "Writes, zeros and trims of clients", v -> v.device().changes());
     counter(volume, "written.bytes", "Bytes that clients wrote", v -> v.device().bytes());
   }
@@ -86,5 +110,17 @@ class VolumeMetrics {
         .description(what)
         .tag("volume", volume.volume().name().value())
         .register(registry);
+  }
+
+  /// 0 before the first that was finished.
+  private static double lastScan(RunningVolume volume, ToDoubleFunction<Scan> value) {
+    Scanner scanner = volume.scanner();
+    return scanner == null
+        ? 0
+        : scanner.log().scans().stream()
+            .filter(scan -> scan.state() == Scan.State.FINISHED)
+            .findFirst()
+            .map(value::applyAsDouble)
+            .orElse(0.0);
   }
 }

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /// Opens volumes as the configuration says. What is wrong with that is found before any is opened.
 final class VolumeOpening {
@@ -46,17 +47,49 @@ final class VolumeOpening {
 
   RunningVolume open(VolumeName name, ProducerConfig.Volume volume, KafkaClients clients)
       throws IOException {
-    ConfiguredVolume configured = ConfiguredVolume.open(name.value(), volume);
+    Observation observation =
+        volume.capture() == ProducerConfig.Capture.NBD
+            ? null
+            : Observation.open(name.value(), volume);
+    ConfiguredVolume configured =
+        observation == null
+            ? ConfiguredVolume.open(name.value(), volume)
+            : observation.configured();
     try {
       SourceVolume source =
           SourceVolume.open(
               name, configured.device(), configured.directory(), settings(!configured.created()));
       grow(source, volume);
-      return new RunningVolume(source, configured.file(), volume.readOnly(), config, clients);
+      return run(source, configured.file(), volume, clients, observation);
     } catch (IOException | RuntimeException e) {
       close(configured);
       throw e;
     }
+  }
+
+  private RunningVolume run(
+      SourceVolume source,
+      String file,
+      ProducerConfig.Volume volume,
+      KafkaClients clients,
+      @Nullable Observation observation)
+      throws IOException {
+    try {
+      return new RunningVolume(source, file, volume.readOnly(), config, clients, observation);
+    } catch (IOException e) {
+      try (source) {
+        throw e;
+      }
+    }
+  }
+
+  /// Where the volume's bytes are, for people.
+  static String place(ProducerConfig.Volume volume) {
+    return volume
+        .file()
+        .map(file -> file.toAbsolutePath().toString())
+        .or(() -> volume.pull().uri())
+        .orElse("");
   }
 
   /// A size that was configured anew is taken up at the next start.

@@ -64,7 +64,15 @@ class ProducerConfigTest {
     assertThat(config.topics().minInsyncReplicas()).isEmpty();
     ProducerConfig.Volume volume = config.volumes().get("demo");
     assertThat(volume).isNotNull();
-    assertThat(volume.file()).isEqualTo(Path.of("demo.img"));
+    assertThat(volume.capture()).isEqualTo(ProducerConfig.Capture.NBD);
+    assertThat(volume.file()).hasValue(Path.of("demo.img"));
+    assertThat(volume.scan().period()).isEqualTo(Duration.ofHours(1));
+    assertThat(volume.scan().rate()).isEmpty();
+    assertThat(volume.scan().watch()).isFalse();
+    assertThat(volume.scan().settle()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(volume.pull().uri()).isEmpty();
+    assertThat(volume.pull().bitmap()).isEmpty();
+    assertThat(volume.pull().period()).isEqualTo(Duration.ofMinutes(1));
     assertThat(volume.size()).isEmpty();
     assertThat(volume.readOnly()).isFalse();
   }

@@ -336,8 +336,8 @@ class ProducerIT {
     given().delete("/volumes/extra").then().statusCode(200).body("name", equalTo("extra"));
     get("/volumes").then().body("name", equalTo(List.of("broken", "demo", "filled", "gone")));
     get("/q/metrics").then().body(not(containsString("volume=\"extra\"")));
-    assertThat(extra.file()).exists();
-    assertThat(extra.file().resolveSibling("extra")).doesNotExist();
+    assertThat(Path.of(extra.file())).exists();
+    assertThat(Path.of(extra.file()).resolveSibling("extra")).doesNotExist();
     create("{\"name\":\"extra\"}")
         .statusCode(409)
         .body("detail", containsString("the history of a former volume of this name"));
@@ -379,7 +379,7 @@ class ProducerIT {
         .then()
         .statusCode(409)
         .body("detail", containsString("1 events are not published yet"));
-    Path file = running("held").file();
+    Path file = Path.of(running("held").file());
     given().delete("/volumes/held?force=true&data=true&stream=true").then().statusCode(200);
     assertThat(file).doesNotExist();
     create("{\"name\":\"held\",\"size\":1048576}").statusCode(201);

@@ -35,7 +35,7 @@ class VolumeListTest {
   void theSizeCountsUntilThereIsAFile() throws IOException {
     MadeVolume made = volume("a");
     assertThat(made.size().orElseThrow().asLongValue()).isEqualTo(4096);
-    Files.write(made.file(), new byte[8192]);
+    Files.write(made.image(), new byte[8192]);
     assertThat(made.size()).isEmpty();
   }
 

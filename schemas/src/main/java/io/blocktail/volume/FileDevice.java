@@ -89,6 +89,18 @@ public final class FileDevice implements BlockDevice {
     }
   }
 
+  /// Opens a file that somebody else writes, to look at it: every write fails, and nobody is locked
+  /// out.
+  public static FileDevice openReadOnly(Path file) throws IOException {
+    var channel = FileChannel.open(file, StandardOpenOption.READ);
+    try {
+      return new FileDevice(file, channel.size(), channel, null, NativeFile.openReadOnly(file));
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
   private static void lock(NativeFile nativeFile, Path file) throws IOException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!nativeFile.lock()) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// that reads as zeros, `lseek(2)` for where holes are, `posix_fadvise(2)` and `flock(2)`. A file
 /// descriptor of its own is opened, since Java does not give out the one of a channel.
 final class NativeFile implements AutoCloseable {
+  private static final int O_RDONLY = 0;
   private static final int O_RDWR = 2;
   private static final int O_CLOEXEC = 0x80000;
   private static final int KEEP_SIZE = 1;
@@ -109,6 +110,15 @@ final class NativeFile implements AutoCloseable {
 
   /// Null where the platform has no such call.
   static @Nullable NativeFile open(Path file) throws IOException {
+    return open(file, O_RDWR);
+  }
+
+  /// The same, for what changes nothing.
+  static @Nullable NativeFile openReadOnly(Path file) throws IOException {
+    return open(file, O_RDONLY);
+  }
+
+  private static @Nullable NativeFile open(Path file, int mode) throws IOException {
     Native nat = NATIVE;
     if (nat == null) {
       return null;
@@ -116,8 +126,7 @@ final class NativeFile implements AutoCloseable {
     try (var arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
       int descriptor =
-          (int)
-              nat.open.invokeExact(state, arena.allocateFrom(file.toString()), O_RDWR | O_CLOEXEC);
+          (int) nat.open.invokeExact(state, arena.allocateFrom(file.toString()), mode | O_CLOEXEC);
       if (descriptor < 0) {
         throw new IOException(file + ": cannot be opened: errno " + (int) nat.errno.get(state, 0L));
       }

@@ -136,6 +136,33 @@ public final class ServiceClient implements AutoCloseable {
         new TypeReference<>() {});
   }
 
+  /// The last scans of a volume that somebody else writes, the newest first.
+  public Answer<List<Scan>> scans(String volume) {
+    return get(
+        endpoints.producer().resolve("/volumes/%s/scans".formatted(volume)),
+        new TypeReference<>() {});
+  }
+
+  public Answer<Scan> scan(String volume, long id) {
+    return get(
+        endpoints.producer().resolve("/volumes/%s/scans/%d".formatted(volume, id)),
+        new TypeReference<>() {});
+  }
+
+  /// Starts a scan of everything, or of what the other server calls dirty.
+  public Answer<StartedScan> startScan(String volume, boolean dirtyOnly) {
+    URI address =
+        endpoints
+            .producer()
+            .resolve("/volumes/%s/%s".formatted(volume, dirtyOnly ? "pull" : "scan"));
+    return ask(
+        HttpRequest.newBuilder(address).POST(HttpRequest.BodyPublishers.noBody()),
+        new TypeReference<>() {});
+  }
+
+  /// @param scan its id
+  public record StartedScan(long scan) {}
+
   /// @param pass its id
   public record StartedPass(long pass) {}
 

@@ -4,6 +4,7 @@ import static io.blocktail.deploy.command.Printer.cell;
 
 import io.blocktail.deploy.client.Alert;
 import io.blocktail.deploy.client.Replica;
+import io.blocktail.deploy.client.Scan;
 import io.blocktail.deploy.client.Target;
 import io.blocktail.deploy.client.Volume;
 import io.blocktail.deploy.plan.Size;
@@ -84,6 +85,35 @@ final class Tables {
               cell(alert.sequence()),
               cell(alert.openedAt()),
               alert.stillOpen() ? "open" : cell(alert.closedAt())));
+    }
+    return rows;
+  }
+
+  static List<List<String>> scans(List<Scan> scans) {
+    var rows = new ArrayList<List<String>>();
+    rows.add(
+        List.of(
+            "SCAN",
+            "WHY",
+            "LOOKED AT",
+            "STATE",
+            "ENDED",
+            "CHUNKS",
+            "CHANGED",
+            "BLOCKS",
+            "SEQUENCE"));
+    for (Scan scan : scans) {
+      rows.add(
+          List.of(
+              cell(scan.id()),
+              cell(scan.trigger()),
+              scan.all() ? "everything" : "what is dirty",
+              stateOf(scan.unquiet() ? scan.state() + " (unquiet)" : scan.state(), scan.reason()),
+              cell(scan.endedAt()),
+              cell(scan.chunks()),
+              cell(scan.changedChunks()),
+              cell(scan.blocks()),
+              cell(scan.toSequence())));
     }
     return rows;
   }

@@ -69,6 +69,16 @@ class CommandsTest {
     return run(command, command.connection, arguments);
   }
 
+  private int scanning(String... arguments) {
+    var command = new ScanCommand();
+    return run(command, command.connection, arguments);
+  }
+
+  private int scans(String... arguments) {
+    var command = new ScansCommand();
+    return run(command, command.connection, arguments);
+  }
+
   private JsonNode json() throws IOException {
     return new ObjectMapper().readTree(out.toString());
   }
@@ -536,5 +546,61 @@ class CommandsTest {
 
     assertThat(out.toString())
         .contains("x1", "divergence", "demo/a", "3, 7-8", "2026-01-01T00:00:01Z");
+  }
+
+  private static String scan(String state, String reason) {
+    return """
+    {"id":7,"trigger":"demand","all":true,"state":"%s","startedAt":"2026-11-28T12:00:00Z",
+     "endedAt":null,"chunks":4,"seenChunks":4,"changedChunks":1,"blocks":3,"bytes":12288,
+     "fromSequence":20,"toSequence":29,"unquiet":true,"reason":%s}\
+    """
+        .formatted(state, reason);
+  }
+
+  @Test
+  void scanEndsWithZeroWhenItIsFinishedAndNamesItsSequence() {
+    services.reply("POST /volumes/demo/scan", "{\"scan\":7}");
+    services.reply("GET /volumes/demo/scans/7", scan("finished", "null"));
+    assertThat(scanning("demo")).isZero();
+    assertThat(out.toString())
+        .contains(
+            "scan 7: 1 of 4 chunks had news, 3 blocks published; its content is that of sequence 29")
+        .contains("! the file was written to while it was read");
+  }
+
+  @Test
+  void scanEndsWithOneWhenItFailed() {
+    services.reply("POST /volumes/demo/pull", "{\"scan\":7}");
+    services.reply("GET /volumes/demo/scans/7", scan("failed", "\"the server is gone\""));
+    assertThat(scanning("--pull", "demo")).isEqualTo(1);
+    assertThat(out.toString()).contains("scan 7 FAILED: the server is gone");
+  }
+
+  @Test
+  void scanOnlyStartsItWhenNobodyWaits() {
+    services.reply("POST /volumes/demo/scan", "{\"scan\":7}");
+    assertThat(scanning("--no-wait", "demo")).isZero();
+    assertThat(services.asked).containsExactly("POST /volumes/demo/scan");
+  }
+
+  @Test
+  void scanThatMakesNoProgressIsGivenUp() {
+    services.reply("POST /volumes/demo/scan", "{\"scan\":7}");
+    services.reply("GET /volumes/demo/scans/7", scan("running", "null"));
+    assertThat(scanning("--timeout", "1", "demo")).isEqualTo(1);
+    assertThat(out.toString()).contains("given up: no progress for 1 s");
+  }
+
+  @Test
+  void scanOfAVolumeThatClientsWriteIsRefused() {
+    services.reply("POST /volumes/demo/scan", 409, "{\"detail\":\"there is nothing to scan\"}");
+    assertThat(scanning("demo")).isEqualTo(2);
+  }
+
+  @Test
+  void scansNamesTheSequenceOfEach() {
+    services.reply("GET /volumes/demo/scans", "[" + scan("finished", "null") + "]");
+    assertThat(scans("demo")).isZero();
+    assertThat(out.toString()).contains("SEQUENCE").contains("finished (unquiet)").contains("29");
   }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Cuts a chunk's content into BASE events: runs of blocks that are all zeros carry no data, so
 /// that holes stay holes.
-final class BasePieces {
+public final class BasePieces {
   private static final byte[] ZEROS = new byte[Geometry.BLOCK];
 
   private BasePieces() {}
@@ -23,7 +23,7 @@ final class BasePieces {
 
   /// @param length of the chunk, which stands at the start of `content`
   /// @param offset of the chunk
-  static List<Body> of(
+  public static List<Body> of(
       byte[] content, int length, long offset, long gap, @Nullable TargetName target) {
     var pieces = new ArrayList<Body>();
     for (int from = 0; from < length; ) {
@@ -41,7 +41,8 @@ final class BasePieces {
     return pieces;
   }
 
-  private static boolean isZeros(byte[] content, int from) {
+  /// Whether the block that begins there is all zeros.
+  public static boolean isZeros(byte[] content, int from) {
     return Arrays.equals(content, from, from + Geometry.BLOCK, ZEROS, 0, Geometry.BLOCK);
   }
 }

@@ -6,7 +6,7 @@ import java.io.IOException;
 public final class CannotGrow extends IOException {
   private static final long serialVersionUID = 1;
 
-  CannotGrow(String message) {
+  public CannotGrow(String message) {
     super(message);
   }
 }

@@ -4,6 +4,7 @@ import io.blocktail.digest.ChunkHasher;
 import io.blocktail.digest.Digest;
 import io.blocktail.event.Body;
 import io.blocktail.event.EventCodec;
+import io.blocktail.event.Ownership;
 import io.blocktail.producer.journal.Appended;
 import io.blocktail.producer.journal.Journal;
 import io.blocktail.producer.journal.JournalSuspended;
@@ -16,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Captures what changes the device below: the journal has a change before the device has it, and
@@ -42,6 +44,9 @@ public final class CapturingDevice implements BlockDevice {
   private final Fitness fitness;
   private final Passage passage;
   private final ChunkLocks locks;
+
+  /// Null where all that changes the volume comes through here.
+  private volatile @Nullable Observing observing;
 
   /// A chunk that is read for BASE; guarded by itself.
   private final byte[] content;
@@ -414,7 +419,10 @@ public final class CapturingDevice implements BlockDevice {
     int length = geometry.chunkLength(chunk);
     device.read(ByteBuffer.wrap(content, 0, length), geometry.chunkOffset(chunk));
     Digest digest = ChunkHasher.hash(chunk, content, length);
-    if (records.isRotten(chunk, digest)) {
+    Observing observing = this.observing;
+    if (observing != null) {
+      observing.refuseNews(chunk, digest);
+    } else if (records.isRotten(chunk, digest)) {
       throw new RottenChunk(
           "chunk %d of %s holds what nobody has written: it is not sent".formatted(chunk, device));
     }
@@ -426,12 +434,22 @@ public final class CapturingDevice implements BlockDevice {
     return appended.last();
   }
 
-  private static int textBytes(String origin) {
+  /// From now on the volume is one that somebody else writes, and is looked at.
+  ///
+  /// @param moved told of each chunk that cannot be sent again, since it holds news
+  /// @return what brings the news into the history
+  public Observing observe(Ownership ownership, IntConsumer moved) {
+    var observing = new Observing(ownership, journal, records, dirty, locks, fitness, moved);
+    this.observing = observing;
+    return observing;
+  }
+
+  static int textBytes(String origin) {
     return 3 * origin.length();
   }
 
   /// A longer one would be refused by every reader of the event.
-  private static String checked(String origin) {
+  static String checked(String origin) {
     if (textBytes(origin) > EventCodec.MAX_TEXT) {
       throw new AssertionError("an origin of %d characters".formatted(origin.length()));
     }

@@ -115,6 +115,14 @@ public final class ChunkRecords implements AutoCloseable {
     return count;
   }
 
+  /// What the history says of the chunk.
+  synchronized KnownChunk known(int chunk) {
+    return new KnownChunk(
+        lastChange[chunk],
+        (flags[chunk] & DIGEST) == 0 ? null : new Digest(high[chunk], low[chunk]),
+        (flags[chunk] & DIRTY) != 0);
+  }
+
   /// Judges a digest that was taken of the chunk as it is since `lastChange`, and remembers it.
   ///
   /// @param marker sequence of its marker

@@ -15,6 +15,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -97,6 +98,14 @@ public final class SourceVolume implements AutoCloseable {
         directory.delete(file);
       }
     }
+  }
+
+  /// The size in bytes of the volume that was made there before; empty where none was.
+  public static OptionalLong madeSize(Disk directory) throws IOException {
+    Optional<Checkpoint> found = Checkpoint.read(directory);
+    return found.isPresent()
+        ? OptionalLong.of(found.get().ownership().geometry().size())
+        : OptionalLong.empty();
   }
 
   public VolumeName name() {

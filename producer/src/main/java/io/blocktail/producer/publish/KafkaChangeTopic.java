@@ -89,8 +89,8 @@ public final class KafkaChangeTopic implements ChangeTopic {
   }
 
   /// A record that failed is the last that its client sends: it would number what it has left anew
-  /// and send that behind the hole, as when a right that was missing for one batch is there for
-  /// the next. The client is closed by its own thread, before that thread sends anything more.
+  /// and send that behind the hole, as when a right that was missing for one batch is there for the
+  /// next. The client is closed by its own thread, before that thread sends anything more.
   ///
   /// The client has no room, or it has forgotten where the topic is, which it does when no broker
   /// has answered for a while: it asks for some seconds, then refuses the record.

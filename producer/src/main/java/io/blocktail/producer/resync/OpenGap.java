@@ -2,6 +2,7 @@ package io.blocktail.producer.resync;
 
 import io.blocktail.event.Body;
 import io.blocktail.producer.capture.CapturingDevice;
+import io.blocktail.producer.capture.MovedOn;
 import io.blocktail.producer.capture.RottenChunk;
 import io.blocktail.producer.capture.SourceState;
 import io.blocktail.producer.capture.SourceVolume;
@@ -75,6 +76,8 @@ final class OpenGap {
     } catch (JournalSuspended e) {
       left.set(chunk);
       throw e;
+    } catch (MovedOn e) {
+      LOG.infof("volume %s: %s: %s", volume.name(), origin, e.getMessage());
     } catch (RottenChunk e) {
       leftOut(chunk, e);
     } catch (IOException e) {

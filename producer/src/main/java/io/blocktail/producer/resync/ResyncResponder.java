@@ -69,6 +69,7 @@ public final class ResyncResponder implements AutoCloseable {
   private final SourceVolume volume;
   private final ResyncRequests requests;
   private final Remarking remarking;
+  private final boolean fillsOwnGaps;
   private final OptionalLong rate;
   private final LongSupplier nanos;
   private final Messages<ResyncRequest> messages = new Messages<>(ResyncRequest.class);
@@ -93,9 +94,21 @@ public final class ResyncResponder implements AutoCloseable {
       Remarking remarking,
       OptionalLong rate,
       LongSupplier nanos) {
+    this(volume, requests, remarking, true, rate, nanos);
+  }
+
+  /// @param fillsOwnGaps whether what the volume has opened by itself is filled here
+  public ResyncResponder(
+      SourceVolume volume,
+      ResyncRequests requests,
+      Remarking remarking,
+      boolean fillsOwnGaps,
+      OptionalLong rate,
+      LongSupplier nanos) {
     this.volume = volume;
     this.requests = requests;
     this.remarking = remarking;
+    this.fillsOwnGaps = fillsOwnGaps;
     this.rate = rate;
     this.nanos = nanos;
     this.notBefore = nanos.getAsLong();
@@ -112,7 +125,7 @@ public final class ResyncResponder implements AutoCloseable {
     if (nanos.getAsLong() - notBefore < 0) {
       return false;
     }
-    if (volume.hasGaps() && isFillingOwn()) {
+    if (hasOwnGaps() && isFillingOwn()) {
       state = new State.Idle(); // what was opened since takes their place
     }
     try {
@@ -145,7 +158,11 @@ public final class ResyncResponder implements AutoCloseable {
 
   /// Whether it waits for requests.
   public boolean isIdle() {
-    return state instanceof State.Idle && queue.isEmpty() && !volume.hasGaps();
+    return state instanceof State.Idle && queue.isEmpty() && !hasOwnGaps();
+  }
+
+  private boolean hasOwnGaps() {
+    return fillsOwnGaps && volume.hasGaps();
   }
 
   private boolean isFillingOwn() {
@@ -157,7 +174,7 @@ public final class ResyncResponder implements AutoCloseable {
   }
 
   private boolean begin() throws IOException {
-    if (volume.hasGaps()) {
+    if (hasOwnGaps()) {
       beginOwn(volume.takeGaps());
       return true;
     }

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// Kafka has acknowledged the digest too. What waits here is lost with the process: then a target's
 /// answer has nothing to be compared with, and the pass has not marked that chunk.
 ///
-/// Steppable; all calls come from the scrubber's thread.
-final class DigestPublisher {
+/// Steppable; all calls come from one thread at a time.
+public final class DigestPublisher {
   /// How many markers may wait for their answer.
   static final int LIMIT = 512;
 
@@ -32,7 +32,7 @@ final class DigestPublisher {
   ///
   /// @param digest null when the chunk has rotted
   /// @param at µs since 1970
-  record Pending(
+  public record Pending(
       long sequence, int chunk, @Nullable Digest digest, long lastChange, long pass, long at) {}
 
   private record Told(Pending pending, @Nullable String failure) {}
@@ -48,7 +48,8 @@ final class DigestPublisher {
   private int sent;
   private long notBefore;
 
-  DigestPublisher(SourceVolume volume, MessageTopic topic, Passes passes, LongSupplier nanos) {
+  public DigestPublisher(
+      SourceVolume volume, MessageTopic topic, Passes passes, LongSupplier nanos) {
     this.volume = volume;
     this.topic = topic;
     this.passes = passes;
@@ -58,26 +59,26 @@ final class DigestPublisher {
   }
 
   /// Why digests cannot be told now; null when nothing is known to be in the way. From any thread.
-  @Nullable String trouble() {
+  public @Nullable String trouble() {
     return trouble.reason();
   }
 
-  boolean isFull() {
+  public boolean isFull() {
     return waiting.size() + sent >= LIMIT;
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return waiting.isEmpty() && sent == 0;
   }
 
-  void add(Pending pending) {
+  public void add(Pending pending) {
     waiting.addLast(pending);
   }
 
   /// Takes what Kafka has said, and sends what may be sent.
   ///
   /// @return whether there was anything
-  boolean step() {
+  public boolean step() {
     boolean worked = settle();
     long now = nanos.getAsLong();
     trouble.noticeSilence(sent > 0, now);

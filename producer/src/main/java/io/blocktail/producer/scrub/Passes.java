@@ -16,7 +16,7 @@ public final class Passes {
 
   /// Gives the numbers of passes.
   @FunctionalInterface
-  interface Numbers {
+  public interface Numbers {
     long next() throws IOException;
   }
 
@@ -27,7 +27,7 @@ public final class Passes {
   private @Nullable String closed;
 
   /// @param chunks how many the volume has, which may become more
-  Passes(IntSupplier chunks, Numbers numbers, Clock clock) {
+  public Passes(IntSupplier chunks, Numbers numbers, Clock clock) {
     this.chunks = chunks;
     this.numbers = numbers;
     this.clock = clock;
@@ -49,7 +49,7 @@ public final class Passes {
   /// A pass that begins after this call: one that waits already, or a new one.
   ///
   /// @throws IOException when no pass can begin any more
-  synchronized long request() throws IOException {
+  public synchronized long request() throws IOException {
     for (Walk walk : walks.values()) {
       if (walk.onDemand() && !walk.hasBegun() && !walk.isOver()) {
         return walk.id();
@@ -71,6 +71,43 @@ public final class Passes {
       }
     }
     return background != null ? background : begin(false);
+  }
+
+  /// Begins the pass that waits longest for it because somebody asked; for who gets over all chunks
+  /// in one go.
+  ///
+  /// @return its id; empty when nobody has asked
+  public synchronized OptionalLong beginAsked() {
+    for (Walk walk : walks.values()) {
+      if (walk.onDemand() && !walk.hasBegun() && !walk.isOver()) {
+        int _ = walk.next();
+        return OptionalLong.of(walk.id());
+      }
+    }
+    return OptionalLong.empty();
+  }
+
+  /// Whether somebody has asked for a pass that has not begun.
+  public synchronized boolean isAsked() {
+    return walks.values().stream()
+        .anyMatch(walk -> walk.onDemand() && !walk.hasBegun() && !walk.isOver());
+  }
+
+  /// Begins a pass that nobody has asked for, for who gets over all chunks in one go.
+  ///
+  /// @return its id
+  public synchronized long beginUnasked() throws IOException {
+    Walk walk = begin(false);
+    int _ = walk.next();
+    return walk.id();
+  }
+
+  /// The pass does not go on.
+  public synchronized void abandon(long id, String reason) {
+    Walk walk = walks.get(id);
+    if (walk != null) {
+      walk.abandon(reason, clock);
+    }
   }
 
   private Walk begin(boolean onDemand) throws IOException {
@@ -112,7 +149,7 @@ public final class Passes {
   }
 
   /// No pass goes on.
-  synchronized void close(String reason) {
+  public synchronized void close(String reason) {
     if (closed == null) {
       closed = reason;
       walks.values().forEach(walk -> walk.abandon(reason, clock));

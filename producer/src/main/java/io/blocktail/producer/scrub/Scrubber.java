@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Steppable: a call of [#step] marks at most one chunk; all calls of [#step] and [#pause] come
 /// from one thread at a time, all others from any.
-public final class Scrubber {
+public final class Scrubber implements Verifier {
   private static final Logger LOG = Logger.getLogger(Scrubber.class);
   private static final Duration POLL = Duration.ofMillis(5);
   private static final Duration IDLE = Duration.ofMillis(500);
@@ -77,43 +77,36 @@ public final class Scrubber {
     return period.toNanos() / chunks();
   }
 
+  @Override
   public Passes passes() {
     return passes;
   }
 
-  /// Why digests cannot be told now; null when nothing is known to be in the way.
+  @Override
   public @Nullable String trouble() {
     return digests.trouble();
   }
 
-  /// Asks for a pass over all chunks as they are from now on.
-  ///
-  /// @return its id
-  /// @throws IOException when the volume is stopped, or the id cannot be made durable
+  @Override
   public long requestPass() throws IOException {
     long id = passes.request();
     wake.release();
     return id;
   }
 
-  /// Asks for chunks to be marked once more for a pass, since targets have got them anew.
+  @Override
   public void markAgain(ChunkSet chunks, long pass) {
     asked.add(new Again(chunks.toBitSet(), pass));
     wake.release();
   }
 
-  /// The volume has grown: what is new is marked for the pass that was whole before, so that it is
-  /// again, and what it has proved need not wait for the next one.
-  ///
-  /// @param from the first chunk that is new or longer
+  @Override
   public void grown(int from) {
     ChunkSet more = new ChunkSet(List.of(new ChunkSet.Run(from, chunks() - from)));
     passes.lastFinished().ifPresent(pass -> markAgain(more, pass));
   }
 
-  /// Does a piece of work.
-  ///
-  /// @return whether there was any; if not, [#pause] before the next call
+  @Override
   public boolean step() {
     if (stopped) {
       return false;
@@ -138,7 +131,7 @@ public final class Scrubber {
     }
   }
 
-  /// Ends all passes.
+  @Override
   public void stop(String reason) {
     stopped = true;
     passes.close(reason);
@@ -200,7 +193,7 @@ public final class Scrubber {
             ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant())));
   }
 
-  /// Waits until there is, or may be, something to do.
+  @Override
   public void pause() {
     long untilDue = Math.clamp(due - nanos.getAsLong(), POLL.toNanos(), IDLE.toNanos());
     long atMost = digests.isEmpty() ? untilDue : POLL.toNanos();

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// | resyncing | the target is inside a gap, or has not yet begun to follow |
 /// | unknown | the target has stopped, or does not know whether it is consistent or how far behind |
 /// | behind | its oldest change that is not applied is older than 10 s |
-/// | behind | the source has changes that its stream lacks, or keeps them from it: paused, blocked |
+/// | behind | the source has changes that its stream lacks, or may: paused, blocked, unscanned |
 /// | unknown | nothing was heard from the source for longer than targets may be silent |
 /// | equal | the newest pass that the source has marked wholly is proved for it |
 /// | behind | it has not yet answered that pass's last marker |

@@ -112,9 +112,10 @@ public sealed interface Observation {
   record SourceSeen(
       String volumeId, int epoch, long published, int dirtyChunks, @Nullable String state, long at)
       implements Observation {
-    private static final Set<String> HELD = Set.of("paused", "blocked", "overflow");
+    private static final Set<String> HELD = Set.of("paused", "blocked", "overflow", "unscanned");
 
-    /// Whether it keeps changes from its stream: somebody has paused it, or its journal is full.
+    /// Whether it keeps changes from its stream: somebody has paused it, its journal is full, or it
+    /// cannot look at a file that somebody else writes.
     public boolean isHeld() {
       return state != null && HELD.contains(state);
     }
