@@ -165,7 +165,8 @@ final class Observation {
   Scanner scanner(SourceVolume volume, MessageTopic digests) throws IOException {
     var settings =
         new ScanSettings(
-            place,
+            // Another bitmap knows nothing of the changes before it was made.
+            config.pull().bitmap().map(bitmap -> place + " " + bitmap).orElse(place),
             config.scan().period(),
             config.capture() == ProducerConfig.Capture.PULL
                 ? config.pull().period()

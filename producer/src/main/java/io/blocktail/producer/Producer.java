@@ -161,9 +161,9 @@ public class Producer {
     return exports.users(new VolumeName(name));
   }
 
-  /// Which volume uses one of the volume's places; null when none does.
-  @Nullable String userOf(ProducerConfig.Volume volume) {
-    return roster.userOf(volume);
+  /// See [Roster#userAround].
+  @Nullable String userAround(MadeVolume volume) {
+    return roster.userAround(volume);
   }
 
   boolean knows(String name) {

@@ -42,6 +42,27 @@ final class Roster {
         .orElse(null);
   }
 
+  /// Which volume uses one of the places of a new one, or one inside of them, or around them; null
+  /// when none does.
+  synchronized @Nullable String userAround(MadeVolume volume) {
+    return known.entrySet().stream()
+        .filter(other -> overlap(other.getValue(), volume))
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static boolean overlap(ProducerConfig.Volume one, MadeVolume other) {
+    Path directory = place(one.directory());
+    Path image = place(other.image());
+    Path own = place(other.directory());
+    return shareFile(one, other)
+        || image.startsWith(directory)
+        || own.startsWith(directory)
+        || directory.startsWith(own)
+        || one.file().map(Roster::place).filter(file -> file.startsWith(own)).isPresent();
+  }
+
   private static boolean shareFile(ProducerConfig.Volume one, ProducerConfig.Volume other) {
     return one.file().isPresent()
         && one.file().map(Roster::place).equals(other.file().map(Roster::place));

@@ -1,5 +1,6 @@
 package io.blocktail.producer;
 
+import io.blocktail.producer.capture.Footprint;
 import io.blocktail.producer.capture.Mark;
 import io.blocktail.producer.capture.SourceVolume;
 import io.blocktail.producer.publish.TopicSetup;
@@ -115,7 +116,10 @@ final class VolumeDesk {
             "volume %s: there is no file %s; to have it made, say its size".formatted(name, file));
       }
       try {
-        var _ = Geometry.of(size);
+        String objection = Footprint.objection(Geometry.of(size));
+        if (objection != null) {
+          throw Refusal.conflict("volume %s: %s".formatted(name, objection));
+        }
       } catch (IllegalArgumentException e) {
         throw Refusal.bad("volume %s: %s".formatted(name, e.getMessage()));
       }
@@ -127,6 +131,11 @@ final class VolumeDesk {
       throws Refusal {
     Path home = list.directory();
     Path place = home.resolve(given == null ? usual : given).normalize();
+    if (list.isOwn(place)) {
+      throw Refusal.conflict(
+          "volume %s: the %s %s is where the list of volumes is kept: give it another name"
+              .formatted(name, what, place));
+    }
     if (!anywhere && !(place.startsWith(home) && place.getNameCount() > home.getNameCount())) {
       throw Refusal.conflict(
           "volume %s: the %s %s is not in %s; to allow that, set blocktail.create-anywhere"
@@ -136,10 +145,11 @@ final class VolumeDesk {
   }
 
   private void refuseShared(MadeVolume volume) throws Refusal {
-    String user = producer.userOf(volume);
+    String user = producer.userAround(volume);
     if (user != null) {
       throw Refusal.conflict(
-          "volume %s: its file or directory is volume %s's too".formatted(volume.name(), user));
+          "volume %s: its file or directory is volume %s's too, or in the other's directory"
+              .formatted(volume.name(), user));
     }
   }
 
@@ -178,7 +188,12 @@ final class VolumeDesk {
           : Refusal.unknown("there is no volume '" + name + "'");
     }
     RunningVolume running = producer.running(name).orElse(null);
-    if (running != null && !farewell.force()) {
+    if (!farewell.force() && !volume.leaving()) {
+      if (running == null) {
+        throw Refusal.conflict(
+            "volume %s is not open, so that nobody knows what it has not published yet: mend it first, or force it"
+                .formatted(name));
+      }
       refuseInUse(name, running);
     }
     try {

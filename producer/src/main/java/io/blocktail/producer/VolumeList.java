@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// Format version 1: the first. Safe for many threads.
 final class VolumeList implements AutoCloseable {
   static final String NAME = "volumes";
+
+  private static final String LOCK = "lock";
   private static final String MAGIC = "blocktail-volumes";
   private static final int VERSION = 1;
   private static final int LIMIT = 16 << 20;
@@ -51,7 +54,7 @@ final class VolumeList implements AutoCloseable {
   static VolumeList open(Path directory) throws IOException {
     Path absolute = directory.toAbsolutePath().normalize();
     Disk disk = FileDisk.open(absolute);
-    var list = new VolumeList(absolute, disk, disk.lock("lock"));
+    var list = new VolumeList(absolute, disk, disk.lock(LOCK));
     try {
       Optional<ByteBuffer> bytes = disk.read(NAME, LIMIT);
       if (bytes.isPresent()) {
@@ -109,6 +112,13 @@ final class VolumeList implements AutoCloseable {
 
   Path directory() {
     return directory;
+  }
+
+  /// Whether the place is one where this list keeps its files.
+  boolean isOwn(Path place) {
+    return Stream.of(NAME, NAME + ".new", LOCK)
+        .map(directory::resolve)
+        .anyMatch(own -> place.startsWith(own));
   }
 
   synchronized Collection<MadeVolume> all() {

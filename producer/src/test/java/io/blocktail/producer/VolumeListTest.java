@@ -64,4 +64,14 @@ class VolumeListTest {
     Files.writeString(directory.resolve(VolumeList.NAME), content);
     assertThatThrownBy(() -> VolumeList.open(directory)).hasMessageContaining(why);
   }
+
+  @Test
+  void itsOwnFilesAreNoPlaceForAVolume() throws IOException {
+    try (VolumeList list = VolumeList.open(directory)) {
+      for (String name : new String[] {"volumes", "volumes/x.img", "volumes.new", "lock"}) {
+        assertThat(list.isOwn(list.directory().resolve(name))).as(name).isTrue();
+      }
+      assertThat(list.isOwn(list.directory().resolve("volumes.img"))).isFalse();
+    }
+  }
 }

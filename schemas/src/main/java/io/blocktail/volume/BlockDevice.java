@@ -24,6 +24,11 @@ public interface BlockDevice extends AutoCloseable {
     }
   }
 
+  /// Finds out, as far as that can be, whether [#grow] would succeed, and leaves the size as it is.
+  ///
+  /// @throws IOException when it would not
+  default void checkGrowth(long size) throws IOException {}
+
   /// Whether what [#grow] brings reads as zeros.
   default boolean growsByZeros() {
     return true;

@@ -147,8 +147,9 @@ public final class FileDevice implements BlockDevice {
     return size;
   }
 
+  /// Not while it is found out, behind the end of the file, whether holes can be punched.
   @Override
-  public void grow(long bytes) throws IOException {
+  public synchronized void grow(long bytes) throws IOException {
     if (bytes <= size) {
       return;
     }
@@ -167,6 +168,16 @@ public final class FileDevice implements BlockDevice {
       channel.force(true);
     }
     size = bytes;
+  }
+
+  /// The room for its last block is kept: a file's system that cannot have a file of that size says
+  /// so now.
+  @Override
+  public void checkGrowth(long bytes) throws IOException {
+    NativeFile nativeFile = this.nativeFile;
+    if (nativeFile != null && bytes > size && Files.isRegularFile(file)) {
+      boolean _ = nativeFile.reserve(bytes - Geometry.BLOCK, Geometry.BLOCK);
+    }
   }
 
   @Override
@@ -250,7 +261,7 @@ public final class FileDevice implements BlockDevice {
   }
 
   /// Behind the end of a file there is nothing to lose.
-  private void tryPunching() {
+  private synchronized void tryPunching() {
     NativeFile nativeFile = this.nativeFile;
     if (nativeFile == null || !Files.isRegularFile(file)) {
       return;

@@ -141,6 +141,16 @@ final class NativeFile implements AutoCloseable {
   /// Makes the range a hole. False where the file's system or device cannot; nothing is changed
   /// then.
   boolean punch(long offset, long length) throws IOException {
+    return allocate(PUNCH_HOLE | KEEP_SIZE, offset, length, "punching a hole");
+  }
+
+  /// Has the file's system keep room for the range, behind the end of the file too, whose size
+  /// stays as it is. False where it cannot.
+  boolean reserve(long offset, long length) throws IOException {
+    return allocate(KEEP_SIZE, offset, length, "keeping room");
+  }
+
+  private boolean allocate(int mode, long offset, long length, String what) throws IOException {
     Native nat = NATIVE;
     if (nat == null) {
       return false;
@@ -148,10 +158,7 @@ final class NativeFile implements AutoCloseable {
     try (var arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
       while (true) {
-        int result =
-            (int)
-                nat.fallocate.invokeExact(
-                    state, descriptor, PUNCH_HOLE | KEEP_SIZE, offset, length);
+        int result = (int) nat.fallocate.invokeExact(state, descriptor, mode, offset, length);
         if (result == 0) {
           return true;
         }
@@ -160,10 +167,10 @@ final class NativeFile implements AutoCloseable {
           return false;
         }
         if (SystemErrors.isNoSpace(errno)) {
-          throw new DeviceFull(file.toString(), new IOException("punching a hole: errno " + errno));
+          throw new DeviceFull(file.toString(), new IOException(what + ": errno " + errno));
         }
         if (errno != EINTR) {
-          throw new IOException("punching a hole: errno " + errno);
+          throw new IOException(what + ": errno " + errno);
         }
       }
     } catch (IOException | RuntimeException | Error e) {

@@ -2,6 +2,7 @@ package io.blocktail.volume;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -166,6 +167,18 @@ class FileDeviceTest {
       assertThatExceptionOfType(AssertionError.class)
           .isThrownBy(() -> device.write(random(4096), SIZE - 512));
       assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> device.zero(SIZE, 1));
+    }
+  }
+
+  @Test
+  void aSizeThatNoFileCanHaveIsFoundBeforeAnythingGrows() throws Exception {
+    Path file = directory.resolve("small.img");
+    try (FileDevice device = FileDevice.create(file, 8192)) {
+      device.checkGrowth(1 << 20);
+      assertThatThrownBy(() -> device.checkGrowth(Long.MAX_VALUE & -4096L))
+          .isInstanceOf(IOException.class);
+      assertThat(Files.size(file)).isEqualTo(8192);
+      assertThat(device.size()).isEqualTo(8192);
     }
   }
 }

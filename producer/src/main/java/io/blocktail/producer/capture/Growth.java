@@ -38,7 +38,12 @@ final class Growth {
               .formatted(name, before.size(), size));
     }
     try {
-      return before.grownTo(size);
+      Geometry grown = before.grownTo(size);
+      String objection = Footprint.objection(grown);
+      if (objection != null) {
+        throw new CannotGrow("volume %s: %s".formatted(name, objection));
+      }
+      return grown;
     } catch (IllegalArgumentException e) {
       throw new CannotGrow("volume %s: %s".formatted(name, e.getMessage()));
     }
@@ -48,6 +53,12 @@ final class Growth {
   /// yet: it becomes zeros, durably.
   void prepare(Geometry before, Geometry grown) throws IOException {
     BlockDevice device = files.device();
+    try {
+      device.checkGrowth(grown.size());
+    } catch (IOException e) {
+      throw new CannotGrow(
+          "%s cannot have %d bytes: %s".formatted(device, grown.size(), FileTrouble.said(e)));
+    }
     if (device.growsByZeros()) {
       return;
     }

@@ -30,6 +30,10 @@ public final class SourceVolume implements AutoCloseable {
   private final Passage passage;
   private final CapturingDevice device;
 
+  /// Held while the volume is made larger; before `checkpointing`, which is not held while a block
+  /// device is prepared.
+  private final Object growing = new Object();
+
   /// Held while the checkpoint's file is made and replaced.
   private final Object checkpointing = new Object();
 
@@ -310,25 +314,33 @@ public final class SourceVolume implements AutoCloseable {
   /// @param size in bytes
   /// @throws CannotGrow when it cannot have the size, or not now; it is as it was
   public void grow(long size) throws IOException {
-    synchronized (checkpointing) {
+    synchronized (growing) {
       fitness.check();
       Geometry before = ownership().geometry();
       Geometry grown = Growth.judge(name, before, size);
       if (grown.equals(before)) {
         return;
       }
-      if (passage.isPast()) {
-        throw new CannotGrow(
-            "volume %s: its journal is full, and changes go past it: it can grow when Kafka has taken some of that"
-                .formatted(name));
-      }
       var growth = new Growth(files, journal, fitness, device);
+      refuseGrowthPastTheJournal();
       growth.prepare(before, grown);
-      passage.beginSwitch();
-      journal.suspend();
-      growth.carryOut(ownership(), grown, after -> save(saved.withOwnership(after)));
-      journal.resume();
-      passage.switched(false);
+      synchronized (checkpointing) {
+        fitness.check();
+        refuseGrowthPastTheJournal();
+        passage.beginSwitch();
+        journal.suspend();
+        growth.carryOut(ownership(), grown, after -> save(saved.withOwnership(after)));
+        journal.resume();
+        passage.switched(false);
+      }
+    }
+  }
+
+  private void refuseGrowthPastTheJournal() throws CannotGrow {
+    if (passage.isPast()) {
+      throw new CannotGrow(
+          "volume %s: its journal is full, and changes go past it: it can grow when Kafka has taken some of that"
+              .formatted(name));
     }
   }
 

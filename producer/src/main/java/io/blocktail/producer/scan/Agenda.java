@@ -60,7 +60,8 @@ final class Agenda {
     if (failed != null) {
       return Trigger.RETRY;
     }
-    if (!started && (settings.atStart() || isUnknown() || !log.open().isEmpty())) {
+    if (!started
+        && (settings.atStart() || isUnknown() || !log.open().isEmpty() || log.isUnfinished())) {
       return Trigger.START;
     }
     if (now.needed()) {

@@ -57,7 +57,8 @@ public final class FileChanges implements Changes {
 
   private void register(Path path) throws IOException {
     Path directory = path.getParent();
-    if (watch != null && directory != null && names.add(path.getFileName())) {
+    names.add(path.getFileName());
+    if (watch != null && directory != null) { // the same one twice is one registration
       var _ =
           directory.register(
               watch, StandardWatchEventKinds.ENTRY_MODIFY, StandardWatchEventKinds.ENTRY_CREATE);

@@ -141,6 +141,11 @@ public final class ScanLog {
     scans = List.copyOf(all);
   }
 
+  /// Whether the newest scan did not come to its end.
+  synchronized boolean isUnfinished() {
+    return !scans.isEmpty() && scans.getLast().state() != Scan.State.FINISHED;
+  }
+
   /// A scan is about to open a gap. Durable when this returns.
   synchronized void opening(ChunkSet over) throws IOException {
     open = open.union(over);

@@ -113,6 +113,9 @@ public final class Scanner implements Verifier, AutoCloseable {
     this.agenda = new Agenda(files.log(), settings, changes, clock);
     this.notBefore = nanos.getAsLong();
     this.trouble = new Trouble("volume %s: scan".formatted(volume.name()), notBefore);
+    if (files.log().isUnfinished()) {
+      trouble.begins("the last scan before the producer was started did not come to its end");
+    }
   }
 
   public ScanLog log() {

@@ -87,6 +87,16 @@ class FileChangesTest {
   }
 
   @Test
+  void aFileBehindALinkOfTheSameNameIsNoticed() throws Exception {
+    Path place = Files.createDirectory(directory.resolve("place"));
+    Path link = Files.createSymbolicLink(place.resolve("file"), file);
+    try (var linked = FileChanges.watching(link, Duration.ofNanos(SETTLE))) {
+      Files.write(file, new byte[8192]);
+      awaitSeen(linked);
+    }
+  }
+
+  @Test
   void anotherFileIsNotNoticed() throws Exception {
     Files.write(directory.resolve("other"), new byte[1]);
     Files.write(file, new byte[1]); // what comes behind is seen, so the other was passed over

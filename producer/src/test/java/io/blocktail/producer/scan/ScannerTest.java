@@ -296,6 +296,22 @@ class ScannerTest {
   }
 
   @Test
+  void aScanThatHadFailedIsStillFailingAfterARestartAndTriedAgain() throws IOException {
+    source.settle();
+    source.unreadable = new IOException("simulated");
+    long _ = source.scanner.requestPass();
+    source.settle();
+    assertThat(source.scanner.isFailing()).isTrue();
+    source.restart();
+    assertThat(source.scanner.isFailing()).as("nobody has looked since").isTrue();
+    source.unreadable = null;
+    source.settle();
+    assertThat(source.scanner.isFailing()).isFalse();
+    assertThat(last().trigger()).isEqualTo(Trigger.START);
+    assertThat(last().state()).isEqualTo(Scan.State.FINISHED);
+  }
+
+  @Test
   void aScanThatFailsInTheMiddleLeavesItsGapOpenUntilOneSucceeds() throws IOException {
     source.write(0, bytes(BLOCK));
     long _ = source.scanner.requestPass();

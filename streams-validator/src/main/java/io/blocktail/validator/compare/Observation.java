@@ -112,10 +112,11 @@ public sealed interface Observation {
   record SourceSeen(
       String volumeId, int epoch, long published, int dirtyChunks, @Nullable String state, long at)
       implements Observation {
-    private static final Set<String> HELD = Set.of("paused", "blocked", "overflow", "unscanned");
+    private static final Set<String> HELD =
+        Set.of("paused", "blocked", "overflow", "unscanned", "stopped");
 
-    /// Whether it keeps changes from its stream: somebody has paused it, its journal is full, or it
-    /// cannot look at a file that somebody else writes.
+    /// Whether it keeps changes from its stream: somebody has paused it, its journal is full, it
+    /// cannot look at a file that somebody else writes, or it was stopped by an error.
     public boolean isHeld() {
       return state != null && HELD.contains(state);
     }

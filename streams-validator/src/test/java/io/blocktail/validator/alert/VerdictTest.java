@@ -112,7 +112,7 @@ class VerdictTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"paused", "blocked", "overflow", "unscanned"})
+  @ValueSource(strings = {"paused", "blocked", "overflow", "unscanned", "stopped"})
   void whatTheSourceMayKeepFromItsStreamNoTargetHas(String state) {
     var target = target(status("following", true, 0, 0, 0, "v"), 0, PROVED, 90);
     var held = volume(NOW).seen(new SourceSeen("v", 1, 95, 0, state, NOW));
