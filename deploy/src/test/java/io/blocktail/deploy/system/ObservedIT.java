@@ -111,7 +111,7 @@ class ObservedIT {
     system.awaitFollowed("scanned");
     cmp(file, copy);
     assertThat(alerts("all")).extracting(Alert::kind).containsOnly("divergence");
-    assertThat(alerts("open")).isEmpty();
+    system.await("every alert is closed", PATIENCE, () -> alerts("open").isEmpty());
     assertThat(scans("scanned")).hasSizeGreaterThan(4);
     assertTargetHasWhatTheLastScanSaw("scanned");
   }
