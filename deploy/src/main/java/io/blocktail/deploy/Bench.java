@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -64,7 +63,7 @@ public final class Bench implements Callable<Integer> {
       names = "--rounds",
       paramLabel = "N",
       description = "how often each job is measured (default: 3; nbd: 5)")
-  private OptionalInt rounds = OptionalInt.empty();
+  private Optional<Integer> rounds = Optional.empty();
 
   @Option(
       names = "--only",
